@@ -1,0 +1,55 @@
+package dev.weir.platform.grpc;
+
+import io.grpc.Channel;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A plain-text HTTP/2 channel to one address, with keep-alive, so that a dead peer is noticed
+ * within seconds.
+ */
+public final class GrpcChannel implements AutoCloseable {
+  private static final int MAX_MESSAGE_BYTES = 64 << 20;
+
+  private final ManagedChannel channel;
+  private final Channel intercepted;
+
+  private GrpcChannel(ManagedChannel channel, Channel intercepted) {
+    this.channel = channel;
+    this.intercepted = intercepted;
+  }
+
+  /** Opens lazily: nothing is connected until the first call. */
+  public static GrpcChannel to(HostAndPort address, List<ClientInterceptor> interceptors) {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(address.host(), address.port())
+            .usePlaintext()
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .keepAliveTime(10, TimeUnit.SECONDS)
+            .keepAliveTimeout(3, TimeUnit.SECONDS)
+            .flowControlWindow(1 << 20)
+            .disableRetry()
+            .build();
+    return new GrpcChannel(channel, ClientInterceptors.intercept(channel, interceptors));
+  }
+
+  /** The channel, for stubs. */
+  public Channel channel() {
+    return intercepted;
+  }
+
+  /** Connects now instead of waiting out the back-off of earlier failures. */
+  public void resetBackoff() {
+    channel.resetConnectBackoff();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    channel.shutdownNow();
+    channel.awaitTermination(2, TimeUnit.SECONDS);
+  }
+}

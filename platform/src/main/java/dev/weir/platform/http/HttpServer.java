@@ -1,0 +1,102 @@
+package dev.weir.platform.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.weir.platform.lifecycle.Readiness;
+import dev.weir.platform.lifecycle.StartFailure;
+import dev.weir.platform.telemetry.Telemetry;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * A service's HTTP port: {@code /health} (200 when ready, else 503, with the parts and their
+ * reasons), {@code /health/live}, {@code /metrics} in Prometheus' text form, and the routes that
+ * the service adds.
+ */
+public final class HttpServer implements AutoCloseable {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final WebServer server;
+
+  private HttpServer(WebServer server) {
+    this.server = server;
+  }
+
+  /**
+   * Binds and starts.
+   *
+   * @throws StartFailure when the address cannot be bound
+   */
+  public static HttpServer start(
+      String name,
+      HttpListenConfig config,
+      Readiness readiness,
+      Telemetry telemetry,
+      Consumer<HttpRouting.Builder> routes) {
+    HttpRouting.Builder routing =
+        HttpRouting.builder()
+            .get("/health", (request, response) -> health(readiness, response))
+            .get(
+                "/health/live",
+                (request, response) -> send(response, Status.OK_200, Map.of("status", "live")))
+            .get(
+                "/metrics",
+                (request, response) ->
+                    response
+                        .header(
+                            HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
+                        .send(telemetry.prometheusText()));
+    routes.accept(routing);
+    WebServer server =
+        WebServer.builder()
+            .host(config.host())
+            .port(config.port())
+            .maxPayloadSize(config.maxBodyBytes())
+            .shutdownHook(false)
+            // off by default; without it small answers wait for a delayed acknowledgement (40 ms)
+            .connectionOptions(options -> options.tcpNoDelay(true))
+            .addRouting(routing)
+            .build();
+    try {
+      server.start();
+    } catch (RuntimeException e) {
+      throw StartFailure.portTaken(name, config.host() + ":" + config.port(), e);
+    }
+    return new HttpServer(server);
+  }
+
+  private static void health(Readiness readiness, ServerResponse response) {
+    boolean ready = readiness.isReady();
+    send(
+        response,
+        ready ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503,
+        Map.of("status", ready ? "ready" : "not ready", "parts", readiness.describe()));
+  }
+
+  /** Sends a value as JSON. */
+  public static void send(ServerResponse response, Status status, Object value) {
+    try {
+      response
+          .status(status)
+          .header(HeaderNames.CONTENT_TYPE, "application/json")
+          .send(JSON.writeValueAsBytes(value));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("not serialisable: " + value.getClass(), e);
+    }
+  }
+
+  /** The port bound. */
+  public int port() {
+    return server.port();
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+  }
+}

@@ -1,0 +1,44 @@
+package dev.weir.platform.lifecycle;
+
+/**
+ * A service cannot start for a reason that its operator can remove: a taken port, a folder that
+ * cannot be written.
+ */
+public final class StartFailure extends RuntimeException {
+  private final int exitStatus;
+
+  /**
+   * @param exitStatus as in sysexits.h: 69 something needed is not available, 73 a file cannot be
+   *     created, 75 try again later
+   * @param message what, where, and how to fix it
+   */
+  public StartFailure(int exitStatus, String message) {
+    super(message);
+    this.exitStatus = exitStatus;
+  }
+
+  /** Status to end the process with. */
+  public int exitStatus() {
+    return exitStatus;
+  }
+
+  /** A port that cannot be bound. */
+  public static StartFailure portTaken(String name, String address, Throwable cause) {
+    return new StartFailure(
+        69,
+        name
+            + ": "
+            + address
+            + " cannot be bound ("
+            + rootMessage(cause)
+            + "); stop what listens there, or give another port (0: any free one)");
+  }
+
+  private static String rootMessage(Throwable cause) {
+    Throwable root = cause;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+}

@@ -1,0 +1,128 @@
+package dev.weir.platform.telemetry;
+
+import io.grpc.ClientInterceptor;
+import io.grpc.ServerInterceptor;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.exporter.otlp.metrics.OtlpGrpcMetricExporter;
+import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporter;
+import io.opentelemetry.instrumentation.grpc.v1_6.GrpcTelemetry;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
+import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SdkTracerProviderBuilder;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Traces and metrics of one process. One metrics API with two ways out: OTLP, and Prometheus' text
+ * at {@code /metrics}. Thread-safe.
+ */
+public final class Telemetry implements AutoCloseable {
+  private static final String SCOPE = "dev.weir";
+
+  private final OpenTelemetrySdk sdk;
+  private final PrometheusText prometheus;
+  private final GrpcTelemetry grpc;
+
+  private Telemetry(OpenTelemetrySdk sdk, PrometheusText prometheus) {
+    this.sdk = sdk;
+    this.prometheus = prometheus;
+    this.grpc = GrpcTelemetry.create(sdk);
+  }
+
+  /**
+   * @param service service word, OpenTelemetry's {@code service.name}
+   * @param instance instance, OpenTelemetry's {@code service.instance.id}
+   */
+  public static Telemetry start(String service, String instance, TelemetryConfig config) {
+    Resource resource =
+        Resource.getDefault()
+            .merge(
+                Resource.create(
+                    Attributes.of(
+                        AttributeKey.stringKey("service.name"),
+                        "weir-" + service,
+                        AttributeKey.stringKey("service.instance.id"),
+                        instance)));
+    var prometheus = new PrometheusText();
+    SdkMeterProviderBuilder meters =
+        SdkMeterProvider.builder().setResource(resource).registerMetricReader(prometheus);
+    SdkTracerProviderBuilder tracers =
+        SdkTracerProvider.builder()
+            .setResource(resource)
+            .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(config.traceSampleRatio())));
+    for (String endpoint : config.otlpEndpoints()) {
+      tracers.addSpanProcessor(
+          BatchSpanProcessor.builder(
+                  OtlpGrpcSpanExporter.builder()
+                      .setEndpoint(endpoint)
+                      .setTimeout(Duration.ofSeconds(2))
+                      .build())
+              .setMaxQueueSize(config.maxQueuedSpans())
+              .setMaxExportBatchSize(Math.min(512, config.maxQueuedSpans()))
+              .setScheduleDelay(Duration.ofMillis(500))
+              .build());
+      meters.registerMetricReader(
+          PeriodicMetricReader.builder(
+                  OtlpGrpcMetricExporter.builder()
+                      .setEndpoint(endpoint)
+                      .setTimeout(Duration.ofSeconds(2))
+                      .build())
+              .setInterval(config.metricsInterval())
+              .build());
+    }
+    OpenTelemetrySdk sdk =
+        OpenTelemetrySdk.builder()
+            .setTracerProvider(tracers.build())
+            .setMeterProvider(meters.build())
+            .setPropagators(ContextPropagators.create(W3CTraceContextPropagator.getInstance()))
+            .build();
+    return new Telemetry(sdk, prometheus);
+  }
+
+  /** The whole API, for instrumentation libraries. */
+  public OpenTelemetry openTelemetry() {
+    return sdk;
+  }
+
+  /** For spans of our own. */
+  public Tracer tracer() {
+    return sdk.getTracer(SCOPE);
+  }
+
+  /** For metrics of our own. Names are {@code weir_<service>_<what>_<unit>}. */
+  public Meter meter() {
+    return sdk.getMeter(SCOPE);
+  }
+
+  /** One server span per call, joined to the caller's trace. */
+  public ServerInterceptor serverInterceptor() {
+    return grpc.createServerInterceptor();
+  }
+
+  /** One client span per call, its context sent along. */
+  public ClientInterceptor clientInterceptor() {
+    return grpc.createClientInterceptor();
+  }
+
+  /** All metrics now, in Prometheus' text format 0.0.4. */
+  public String prometheusText() {
+    return prometheus.render();
+  }
+
+  @Override
+  public void close() {
+    sdk.shutdown().join(3, TimeUnit.SECONDS);
+  }
+}
