@@ -1,0 +1,177 @@
+package dev.weir.loadtest.load;
+
+import dev.weir.platform.grpc.MeshMetadata;
+import dev.weir.platform.time.Clock;
+import dev.weir.proto.inference.ModelInferRequest;
+import dev.weir.proto.inference.ModelInferResponse;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts requests when they are due and measures each from then, so that a server that stalls is
+ * charged for the requests that queued up meanwhile (no coordinated omission; G. Tene, "How NOT to
+ * Measure Latency"). When the bound on requests in flight is reached, due requests are not sent but
+ * counted as failed with RESOURCE_EXHAUSTED: the client gave up, and the report says so.
+ *
+ * <p>One pacing thread sends; outcomes come on transport threads, several at a time.
+ */
+public final class OpenLoopGenerator implements AutoCloseable {
+  /**
+   * A gap to the next request shorter than this is waited out by spinning: a timer is not that
+   * precise.
+   */
+  private static final long SPIN_NANOS = 20_000;
+
+  private final InferenceClient client;
+  private final RequestSource source;
+  private final ArrivalSchedule schedule;
+  private final int maxInFlight;
+  private final Clock clock;
+  private final Consumer<Outcome> outcomes;
+  private final AtomicInteger inFlight = new AtomicInteger();
+  private final Thread pacing;
+  private volatile boolean stopped;
+  private volatile long endNanos = Long.MAX_VALUE;
+
+  /**
+   * @param maxInFlight requests in flight at most, at least 1
+   * @param outcomes told about each request once; must be thread-safe and must not block
+   */
+  public OpenLoopGenerator(
+      InferenceClient client,
+      RequestSource source,
+      ArrivalSchedule schedule,
+      int maxInFlight,
+      Clock clock,
+      Consumer<Outcome> outcomes) {
+    this.client = client;
+    this.source = source;
+    this.schedule = schedule;
+    this.maxInFlight = maxInFlight;
+    this.clock = clock;
+    this.outcomes = outcomes;
+    this.pacing = Thread.ofPlatform().daemon(true).name("load-pacing").unstarted(this::pace);
+  }
+
+  /** Begins; ends by itself after {@code duration}, or when stopped. */
+  public void start(@Nullable Duration duration) {
+    if (duration != null) {
+      endNanos = clock.nanoTime() + duration.toNanos();
+    }
+    pacing.start();
+  }
+
+  private void pace() {
+    long start = clock.nanoTime();
+    for (long index = 0; !stopped; index++) {
+      ModelInferRequest request = source.request(index);
+      long due = start + schedule.next();
+      if (due - endNanos >= 0) {
+        return;
+      }
+      waitUntil(due);
+      if (!stopped) {
+        send(index, due, request);
+      }
+    }
+  }
+
+  private void waitUntil(long due) {
+    long left = due - clock.nanoTime();
+    while (left > 0 && !stopped) {
+      if (left > SPIN_NANOS) {
+        LockSupport.parkNanos(left - SPIN_NANOS / 2);
+      } else {
+        Thread.onSpinWait();
+      }
+      left = due - clock.nanoTime();
+    }
+  }
+
+  private void send(long index, long due, ModelInferRequest request) {
+    if (inFlight.incrementAndGet() > maxInFlight) {
+      inFlight.decrementAndGet();
+      Status full =
+          Status.RESOURCE_EXHAUSTED.withDescription(
+              "not sent: " + maxInFlight + " requests are in flight already");
+      outcomes.accept(new Outcome(index, full, clock.nanoTime() - due, null, "", "", 0));
+      return;
+    }
+    client.send(
+        index,
+        request,
+        (status, response, headers) -> {
+          inFlight.decrementAndGet();
+          outcomes.accept(outcome(index, due, status, response, headers));
+        });
+  }
+
+  private Outcome outcome(
+      long index,
+      long due,
+      Status status,
+      @Nullable ModelInferResponse response,
+      Metadata headers) {
+    return new Outcome(
+        index,
+        status,
+        clock.nanoTime() - due,
+        response,
+        textOr(headers, MeshMetadata.VARIANT),
+        textOr(headers, MeshMetadata.SERVED_VERSION),
+        attempts(headers));
+  }
+
+  private static String textOr(Metadata headers, Metadata.Key<String> key) {
+    String value = headers.get(key);
+    return value == null ? "" : value;
+  }
+
+  private static int attempts(Metadata headers) {
+    String value = headers.get(MeshMetadata.ATTEMPTS);
+    return value != null && value.matches("\\d{1,3}") ? Integer.parseInt(value) : 0;
+  }
+
+  /** Requests in flight now. */
+  public int inFlight() {
+    return inFlight.get();
+  }
+
+  /**
+   * Sends no more, and waits for the answers still due, at most {@code grace}. Returns how many did
+   * not come.
+   */
+  public int stop(Duration grace) throws InterruptedException {
+    stopped = true;
+    LockSupport.unpark(pacing);
+    pacing.join();
+    return awaitAnswers(grace);
+  }
+
+  /**
+   * Waits until the duration given at start is over and the answers have come, at most {@code
+   * grace} after its end.
+   */
+  public int await(Duration grace) throws InterruptedException {
+    pacing.join();
+    return awaitAnswers(grace);
+  }
+
+  private int awaitAnswers(Duration grace) {
+    long end = clock.nanoTime() + grace.toNanos();
+    while (inFlight.get() > 0 && end - clock.nanoTime() > 0) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    return inFlight.get();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    stop(Duration.ZERO);
+  }
+}
