@@ -23,8 +23,8 @@ find_maven() {
     "macOS:                brew install maven" \
     "SDKMAN, any system:   sdk install maven" \
     "Any Maven 3 will do: one that is older than 3.9.9 is only used to fetch $MAVEN_VERSION."
-  described=$(JAVA_HOME=$java_home mvn -version 2>&1) || described=
-  version=$(sed -n 's/^.*Apache Maven \([0-9][0-9.]*[^ ]*\).*$/\1/p' <<<"$described" | head -n 1)
+  described=$(JAVA_HOME=$java_home mvn -B -version 2>&1) || described=
+  version=$(sed -n 's/^.*Apache Maven \([0-9][0-9A-Za-z.-]*\).*$/\1/p' <<<"$described" | head -n 1)
   [[ -n $version ]] || fail "$EXIT_UNAVAILABLE" "mvn on PATH does not say its version; it printed:" "$(head -n 5 <<<"$described")"
   if maven_fits "$version"; then
     maven=(mvn)

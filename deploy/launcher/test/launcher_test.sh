@@ -55,7 +55,7 @@ new_maven() {
   stub "$bin/mvn" "
 printf '[%s]' \"\$@\" >>'$world/mvn.log'; echo >>'$world/mvn.log'
 case \"\$*\" in
-  -version) echo 'Apache Maven $1 (stub)'; echo 'Maven home: $world/maven-home' ;;
+  *-version) printf '\\033[1mApache Maven $1\\033[m\\n'; echo 'Maven home: $world/maven-home' ;;
   *unpack*)
     for word; do [[ \$word != -DoutputDirectory=* ]] || folder=\${word#*=}/apache-maven-3.9.16; done
     mkdir -p \"\$folder/bin\" \"\$folder/conf\"
