@@ -20,11 +20,7 @@ fail() {
 have() { command -v "$1" >/dev/null 2>&1; }
 
 # The folder for what is fetched once and kept: Maven, components, build logs. See `cache_folder` of the components.
-cache=${WEIR_CACHE:-}
-if [[ -z $cache ]]; then
-  [[ -n ${XDG_CACHE_HOME:-${HOME:-}} ]] || fail "$EXIT_USAGE" "WEIR_CACHE: not set (expected: a folder, as HOME is not set either)"
-  cache=${XDG_CACHE_HOME:-$HOME/.cache}/weir
-fi
+cache=${WEIR_CACHE:-${XDG_CACHE_HOME:-${HOME:-}/.cache}/weir}
 
 # What this checkout keeps there: its build log and its lock, so that a checkout that cannot be written still runs.
 state=$cache/checkouts/$(printf '%s' "$root" | cksum | cut -d ' ' -f 1)
@@ -46,9 +42,9 @@ lock_exclusive() {
     "WEIR_SKIP_BUILD=1 ./weir ... runs what was built before, as it is"
 }
 
+# Where the cache cannot be written nothing can be built either, so there is nothing to be kept away.
 lock_shared() {
-  make_state_folder
-  have flock || return 0
+  have flock && mkdir -p "$state" 2>/dev/null && [[ -w $state ]] || return 0
   exec 9>>"$state/lock"
   flock -n -s 9 || fail "$EXIT_BUSY" "this checkout is being built at this moment" "wait until the other ./weir is done"
 }

@@ -338,6 +338,15 @@ a_cache_that_cannot_be_written_is_named() {
   has_status 73 && err_has "WEIR_CACHE: '$world/cache'"
 }
 
+what_is_built_runs_with_a_cache_that_cannot_be_written() {
+  ready_world
+  weir build
+  rm -rf "$world/cache"
+  echo file >"$world/cache"
+  weir router
+  has_status 0 && java_had '[router]'
+}
+
 a_running_copy_keeps_a_build_away() {
   ready_world
   weir build
