@@ -17,7 +17,8 @@ public interface Discovery extends AutoCloseable {
 
   /**
    * Calls the listener with all instances of a service, first when they are known, then after each
-   * change, in order of id, never twice at a time.
+   * change, in order of id, never twice at a time. The first call may come before this returns. A
+   * listener that is slow misses lists, but never the newest.
    */
   Subscription watch(String service, Consumer<List<Instance>> listener);
 
@@ -40,7 +41,10 @@ public interface Discovery extends AutoCloseable {
 
   /** A listener that is called. */
   interface Subscription extends AutoCloseable {
-    /** The listener is not called after this returns. Idempotent. */
+    /**
+     * The listener is not called after this returns: a call under way is waited for, unless it is
+     * the listener itself that closes. Idempotent.
+     */
     @Override
     void close();
   }

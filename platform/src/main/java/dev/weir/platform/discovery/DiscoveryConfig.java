@@ -2,6 +2,7 @@ package dev.weir.platform.discovery;
 
 import dev.weir.platform.config.Setting;
 import dev.weir.platform.error.Check;
+import dev.weir.platform.grpc.HostAndPort;
 import java.time.Duration;
 import java.util.List;
 
@@ -24,7 +25,9 @@ public record DiscoveryConfig(
   }
 
   public DiscoveryConfig {
+    HostAndPort.parse("consulAddress", consulAddress);
     staticInstances = List.copyOf(staticInstances);
+    staticInstances.forEach(StaticDiscovery::parse);
     Check.inRange("timeToLive", timeToLive, Duration.ofSeconds(1), Duration.ofMinutes(5));
   }
 

@@ -13,7 +13,7 @@ public interface Scheduler extends AutoCloseable {
    */
   Cancellable every(Duration period, Runnable task);
 
-  /** Cancels everything that has not started. Idempotent. */
+  /** Cancels everything that has not started; what is asked for later never runs. Idempotent. */
   @Override
   void close();
 

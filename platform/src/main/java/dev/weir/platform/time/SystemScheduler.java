@@ -32,9 +32,15 @@ final class SystemScheduler implements Scheduler {
 
   @Override
   public Cancellable after(Duration delay, Runnable task) {
-    Future<?> future =
-        timer.schedule(() -> dispatch(() -> guarded(task)), delay.toNanos(), TimeUnit.NANOSECONDS);
-    return () -> future.cancel(false);
+    try {
+      Future<?> future =
+          timer.schedule(
+              () -> dispatch(() -> guarded(task)), delay.toNanos(), TimeUnit.NANOSECONDS);
+      return () -> future.cancel(false);
+    } catch (RejectedExecutionException closed) {
+      LOG.debug("scheduler closed, task dropped");
+      return () -> {};
+    }
   }
 
   @Override
