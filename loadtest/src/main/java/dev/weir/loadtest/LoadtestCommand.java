@@ -7,32 +7,36 @@ import dev.weir.loadtest.input.RowRequests;
 import dev.weir.loadtest.input.RowTable;
 import dev.weir.loadtest.load.ArrivalSchedule;
 import dev.weir.loadtest.load.InferenceClient;
+import dev.weir.loadtest.load.ModelLookup;
 import dev.weir.loadtest.load.OpenLoopGenerator;
 import dev.weir.loadtest.load.RequestSource;
 import dev.weir.loadtest.report.LoadReport;
 import dev.weir.loadtest.report.LoadStatistics;
+import dev.weir.platform.error.Check;
 import dev.weir.platform.error.InvalidValueException;
-import dev.weir.platform.grpc.GrpcChannel;
 import dev.weir.platform.grpc.HostAndPort;
+import dev.weir.platform.lifecycle.StartFailure;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Randomness;
-import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
-import dev.weir.proto.inference.ModelMetadataRequest;
 import dev.weir.proto.inference.ModelMetadataResponse;
 import io.grpc.Metadata;
-import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code weir loadtest}: open-loop load on any KServe v2 server. */
 @Command(
@@ -48,9 +52,15 @@ import picocli.CommandLine.Option;
       "0:every limit given by --max-... was kept",
       "1:a limit was not kept",
       "64:the arguments cannot be used",
-      "69:the server or the model does not answer"
+      "69:the server or the model does not answer",
+      "73:the report cannot be written"
     })
 public final class LoadtestCommand implements Callable<Integer> {
+  private static final int EXIT_LIMIT_NOT_KEPT = 1;
+  private static final int EXIT_USAGE = 64;
+  private static final int EXIT_SOFTWARE = 70;
+  private static final int EXIT_CANNOT_CREATE = 73;
+
   @Option(
       names = "--target",
       defaultValue = "127.0.0.1:8001",
@@ -89,13 +99,14 @@ public final class LoadtestCommand implements Callable<Integer> {
       names = "--max-in-flight",
       defaultValue = "1000",
       description =
-          "Requests in flight at most; those due beyond it fail unsent (default ${DEFAULT-VALUE}).")
+          "Requests in flight at most, from 1; those due beyond it fail unsent (default ${DEFAULT-VALUE}).")
   private int maxInFlight;
 
   @Option(
       names = "--deadline-millis",
       defaultValue = "5000",
-      description = "Deadline of each request, milliseconds (default ${DEFAULT-VALUE}).")
+      description =
+          "Deadline of each request, milliseconds, 1 to 3600000 (default ${DEFAULT-VALUE}).")
   private int deadlineMillis;
 
   @Option(
@@ -136,40 +147,81 @@ public final class LoadtestCommand implements Callable<Integer> {
       description = "Ends with status 1 when the 99th percentile is longer.")
   private @Nullable Double maxP99Millis;
 
-  private final Clock clock;
+  @Spec private CommandSpec spec = CommandSpec.create();
 
-  /** On the machine's clock. */
-  public LoadtestCommand() {
-    this.clock = Clock.system();
-  }
+  private final Clock clock = Clock.system();
 
   /** Runs the command line. */
   public static int run(List<String> arguments) {
+    return run(arguments, new PrintWriter(System.out, true), new PrintWriter(System.err, true));
+  }
+
+  static int run(List<String> arguments, PrintWriter out, PrintWriter err) {
     return new CommandLine(new LoadtestCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setExecutionExceptionHandler((e, command, parsed) -> {
-          command.getErr().println("weir loadtest: " + e.getMessage());
-          return e instanceof InvalidValueException ? 64 : 69;
-        })
+        .setOut(out)
+        .setErr(err)
+        .setExecutionExceptionHandler((e, command, parsed) -> exitStatus(e, err))
         .setParameterExceptionHandler((e, parsed) -> {
-          e.getCommandLine().getErr().println("weir loadtest: " + e.getMessage() + "; see --help");
-          return 64;
+          err.println("weir loadtest: " + ArgumentMessage.of(e) + "; see --help");
+          return EXIT_USAGE;
         })
         .execute(arguments.toArray(String[]::new));
+  }
+
+  private static int exitStatus(Exception e, PrintWriter err) {
+    return switch (e) {
+      case InvalidValueException invalid -> {
+        err.println("weir loadtest: " + invalid.getMessage());
+        yield EXIT_USAGE;
+      }
+      case StartFailure failure -> {
+        err.println("weir loadtest: " + failure.getMessage());
+        yield failure.exitStatus();
+      }
+      default -> {
+        err.println("weir loadtest: failed in a way that was not foreseen: " + e);
+        yield EXIT_SOFTWARE;
+      }
+    };
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     HostAndPort address = HostAndPort.parse("--target", target);
+    Check.inRange("--duration", seconds, 1, 86_400);
+    Check.inRange("--connections", connections, 1, 1_000);
+    Check.inRange("--max-in-flight", maxInFlight, 1, 1_000_000);
+    Check.inRange("--deadline-millis", deadlineMillis, 1, 3_600_000);
+    if (maxErrorRate != null) {
+      Check.inRange("--max-error-rate", maxErrorRate, 0.0, 1.0);
+    }
+    if (maxP99Millis != null) {
+      Check.inRange("--max-p99-millis", maxP99Millis, 0.0, 1e9);
+    }
+    Metadata metadata = metadata();
     long usedSeed = seed == null ? Randomness.freshSeed() : seed;
     var schedule = new ArrivalSchedule(rate, arrivals, usedSeed);
     RequestSource source = source(address, usedSeed);
-    var metadata = new Metadata();
-    headers.forEach((name, value) ->
-        metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value));
+    if (json != null) {
+      checkWritable(json);
+    }
+    spec.commandLine().getOut().printf("seed       %d%n", usedSeed);
+    LoadReport report = load(address, metadata, source, schedule);
+    spec.commandLine().getOut().print(report.text());
+    spec.commandLine().getOut().flush();
+    if (json != null) {
+      write(json, report);
+    }
+    boolean tooManyErrors = maxErrorRate != null && report.errorRate() > maxErrorRate;
+    boolean tooSlow = maxP99Millis != null && report.millisAt(99) > maxP99Millis;
+    return tooManyErrors || tooSlow ? EXIT_LIMIT_NOT_KEPT : 0;
+  }
+
+  private LoadReport load(
+      HostAndPort address, Metadata metadata, RequestSource source, ArrivalSchedule schedule)
+      throws InterruptedException {
     var statistics = new LoadStatistics();
-    System.out.printf("seed       %d%n", usedSeed);
-    LoadReport report;
     try (var client =
             new InferenceClient(
                 address, connections, metadata, Duration.ofMillis(deadlineMillis), List.of());
@@ -177,52 +229,72 @@ public final class LoadtestCommand implements Callable<Integer> {
             new OpenLoopGenerator(client, source, schedule, maxInFlight, clock, statistics::add)) {
       long start = clock.nanoTime();
       generator.start(Duration.ofSeconds(seconds));
-      int missing = generator.await(Duration.ofMillis(deadlineMillis + 1_000L));
-      report = statistics.report((clock.nanoTime() - start) / 1e9);
-      System.out.print(report.text());
-      if (missing > 0) {
-        System.out.printf("unanswered %d%n", missing);
+      statistics.unanswered(generator.await(Duration.ofMillis(deadlineMillis + 1_000L)));
+      return statistics.report((clock.nanoTime() - start) / 1e9);
+    }
+  }
+
+  private Metadata metadata() {
+    var metadata = new Metadata();
+    headers.forEach((name, value) -> {
+      try {
+        metadata.put(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER), value);
+      } catch (IllegalArgumentException e) {
+        throw new InvalidValueException(
+            "--header", name, "a metadata name: a-z 0-9 - _ ., not ending in -bin");
       }
-    }
-    if (json != null) {
-      Files.write(
-          json,
-          JsonMapper.builder()
-              .enable(SerializationFeature.INDENT_OUTPUT)
-              .build()
-              .writeValueAsBytes(report.json()));
-    }
-    boolean tooManyErrors = maxErrorRate != null && report.errorRate() > maxErrorRate;
-    boolean tooSlow = maxP99Millis != null && report.millisAt(99) > maxP99Millis;
-    return tooManyErrors || tooSlow ? 1 : 0;
+    });
+    return metadata;
   }
 
   private RequestSource source(HostAndPort address, long usedSeed)
       throws IOException, InterruptedException {
     String idPrefix = Long.toHexString(usedSeed) + "-";
-    if (rows != null) {
-      RowTable table = RowTable.read(rows);
-      List<String> used = columns == null ? table.columns() : columns;
-      return new RowRequests(table, table.positions(used), model, input, idPrefix);
+    if (rows == null) {
+      return new RandomRequests(ModelLookup.metadata(address, model), usedSeed, idPrefix);
     }
-    try (GrpcChannel channel = GrpcChannel.to(address, List.of())) {
-      ModelMetadataResponse metadata =
-          GRPCInferenceServiceGrpc.newBlockingStub(channel.channel())
-              .withWaitForReady()
-              .withDeadlineAfter(5, TimeUnit.SECONDS)
-              .modelMetadata(ModelMetadataRequest.newBuilder().setName(model).build());
-      return new RandomRequests(metadata, usedSeed, idPrefix);
-    } catch (StatusRuntimeException e) {
-      throw new IOException(
-          "model "
-              + model
-              + " at "
-              + address
-              + ": "
-              + e.getStatus().getCode()
-              + " "
-              + e.getStatus().getDescription(),
-          e);
+    RowTable table = RowTable.read(rows);
+    int[] positions = table.positions(columns == null ? table.columns() : columns);
+    List<String> inputs =
+        ModelLookup.metadata(address, model).getInputsList().stream()
+            .map(ModelMetadataResponse.TensorMetadata::getName)
+            .toList();
+    if (!inputs.contains(input)) {
+      throw new InvalidValueException(
+          "--input", input, "an input of " + model + ": " + String.join(", ", inputs));
     }
+    return new RowRequests(table, positions, model, input, idPrefix);
+  }
+
+  /** Finds out before the load, not after it, whether the report can be written. */
+  private static void checkWritable(Path file) {
+    try {
+      FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
+    } catch (IOException e) {
+      throw cannotWrite(file, e);
+    }
+  }
+
+  private static void write(Path file, LoadReport report) {
+    try {
+      Files.write(
+          file,
+          JsonMapper.builder()
+              .enable(SerializationFeature.INDENT_OUTPUT)
+              .build()
+              .writeValueAsBytes(report.json()));
+    } catch (IOException e) {
+      throw cannotWrite(file, e);
+    }
+  }
+
+  private static StartFailure cannotWrite(Path file, IOException e) {
+    String reason =
+        e instanceof FileSystemException named && named.getReason() != null
+            ? "; " + named.getReason()
+            : "";
+    return new StartFailure(
+        EXIT_CANNOT_CREATE,
+        "--json: " + file + " (expected: a file that can be written" + reason + ")");
   }
 }

@@ -9,10 +9,14 @@ import dev.weir.proto.inference.ModelMetadataResponse;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** Random contents that fit a model's metadata; every dimension of any size is 1. */
 public final class RandomRequests implements RequestSource {
+  /** Elements of one tensor at most: 64 MiB of FP64. */
+  private static final long MAX_ELEMENTS = 8 << 20;
+
   private final ModelMetadataResponse metadata;
   private final RandomGenerator random;
   private final String idPrefix;
@@ -37,16 +41,24 @@ public final class RandomRequests implements RequestSource {
               ModelInferRequest.InferInputTensor.newBuilder()
                   .setName(input.getName())
                   .setDatatype(input.getDatatype());
-          long elements = 1;
-          for (long dimension : input.getShapeList()) {
-            long size = dimension < 0 ? 1 : dimension;
-            tensor.addShape(size);
-            elements = Math.multiplyExact(elements, size);
-          }
+          input.getShapeList().forEach(size -> tensor.addShape(size < 0 ? 1 : size));
           request.addInputs(tensor);
-          request.addRawInputContents(contents(input.getDatatype(), Math.toIntExact(elements)));
+          request.addRawInputContents(
+              contents(input.getDatatype(), elements(input.getName(), tensor.getShapeList())));
         });
     return request.build();
+  }
+
+  private static int elements(String tensor, List<Long> shape) {
+    long elements = 1;
+    for (long size : shape) {
+      if (size > MAX_ELEMENTS || elements * size > MAX_ELEMENTS) {
+        throw new InvalidValueException(
+            "shape of " + tensor, shape, "at most " + MAX_ELEMENTS + " elements");
+      }
+      elements *= size;
+    }
+    return (int) elements;
   }
 
   private ByteString contents(String datatype, int elements) {

@@ -2,6 +2,7 @@ package dev.weir.loadtest.input;
 
 import dev.weir.platform.error.InvalidValueException;
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 
 /**
  * Rows of numbers from a CSV file (plain or gzip), header first. Immutable.
@@ -27,8 +29,15 @@ public record RowTable(List<String> columns, List<float[]> rows) {
     rows = List.copyOf(rows);
   }
 
-  /** Reads a file. */
+  /**
+   * Reads a file.
+   *
+   * @throws InvalidValueException when it cannot be read or is no table of numbers; names the line
+   */
   public static RowTable read(Path file) throws IOException {
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
+      throw new InvalidValueException("rows", file, "a file that can be read");
+    }
     try (InputStream raw = Files.newInputStream(file);
         InputStream in = file.toString().endsWith(".gz") ? new GZIPInputStream(raw) : raw;
         var reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
@@ -48,22 +57,24 @@ public record RowTable(List<String> columns, List<float[]> rows) {
         throw new InvalidValueException("rows", file, "at least one row");
       }
       return new RowTable(columns, rows);
+    } catch (ZipException | EOFException e) {
+      throw new InvalidValueException("rows", file, "a whole gzip file; " + e.getMessage());
     }
   }
 
   private static float[] parse(Path file, int lineNumber, String line, List<String> columns) {
     String[] cells = line.split(",", -1);
     if (cells.length != columns.size()) {
-      throw new InvalidValueException(
-          file + ":" + lineNumber, line, columns.size() + " values, as the header has");
+      throw new InvalidValueException("row", line, columns.size() + " values, as the header has")
+          .from("row", file + ":" + lineNumber);
     }
     var row = new float[cells.length];
     for (int i = 0; i < cells.length; i++) {
       try {
         row[i] = Float.parseFloat(cells[i].strip());
       } catch (NumberFormatException e) {
-        throw new InvalidValueException(
-            file + ":" + lineNumber + " " + columns.get(i), cells[i], "a number");
+        throw new InvalidValueException(columns.get(i), "\"" + cells[i] + "\"", "a number")
+            .from(columns.get(i), file + ":" + lineNumber);
       }
     }
     return row;

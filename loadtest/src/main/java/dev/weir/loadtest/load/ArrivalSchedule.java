@@ -21,6 +21,7 @@ public final class ArrivalSchedule {
   private final double nanosPerRequest;
   private final Kind kind;
   private final RandomGenerator random;
+  private long count;
   private double dueNanos;
 
   /**
@@ -36,11 +37,12 @@ public final class ArrivalSchedule {
 
   /** Time of the next request, nanoseconds from the start, ascending. */
   public long next() {
-    dueNanos +=
-        switch (kind) {
-          case EVEN -> nanosPerRequest;
-          case POISSON -> nanosPerRequest * random.nextExponential();
-        };
+    count++;
+    switch (kind) {
+      // by multiplication: sums would drift
+      case EVEN -> dueNanos = count * nanosPerRequest;
+      case POISSON -> dueNanos += nanosPerRequest * random.nextExponential();
+    }
     return (long) dueNanos;
   }
 }

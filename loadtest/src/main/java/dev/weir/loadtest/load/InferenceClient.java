@@ -1,5 +1,6 @@
 package dev.weir.loadtest.load;
 
+import dev.weir.platform.error.Check;
 import dev.weir.platform.grpc.GrpcChannel;
 import dev.weir.platform.grpc.HostAndPort;
 import dev.weir.platform.grpc.MeshMetadata;
@@ -38,7 +39,7 @@ public final class InferenceClient implements AutoCloseable {
   }
 
   /**
-   * @param connections connections to spread requests over, in turn, at least 1
+   * @param connections connections to spread requests over, in turn, 1 to 1,000
    * @param headers sent with each request
    * @param deadline of each request
    */
@@ -48,6 +49,7 @@ public final class InferenceClient implements AutoCloseable {
       Metadata headers,
       Duration deadline,
       List<ClientInterceptor> interceptors) {
+    Check.inRange("connections", connections, 1, 1_000);
     for (int i = 0; i < connections; i++) {
       channels.add(GrpcChannel.to(target, interceptors));
     }

@@ -1,5 +1,6 @@
 package dev.weir.loadtest.load;
 
+import dev.weir.platform.error.Check;
 import dev.weir.platform.grpc.MeshMetadata;
 import dev.weir.platform.time.Clock;
 import dev.weir.proto.inference.ModelInferRequest;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Starts requests when they are due and measures each from then, so that a server that stalls is
  * charged for the requests that queued up meanwhile (no coordinated omission; G. Tene, "How NOT to
  * Measure Latency"). When the bound on requests in flight is reached, due requests are not sent but
- * counted as failed with RESOURCE_EXHAUSTED: the client gave up, and the report says so.
+ * counted as failed with RESOURCE_EXHAUSTED and {@link Outcome#sent} false: the client gave up, and
+ * the report says so.
  *
  * <p>One pacing thread sends; outcomes come on transport threads, several at a time.
  */
@@ -36,7 +38,9 @@ public final class OpenLoopGenerator implements AutoCloseable {
   private final AtomicInteger inFlight = new AtomicInteger();
   private final Thread pacing;
   private volatile boolean stopped;
-  private volatile long endNanos = Long.MAX_VALUE;
+  private volatile @Nullable RuntimeException failure;
+  private long startNanos;
+  private long durationNanos = Long.MAX_VALUE;
 
   /**
    * @param maxInFlight requests in flight at most, at least 1
@@ -52,32 +56,40 @@ public final class OpenLoopGenerator implements AutoCloseable {
     this.client = client;
     this.source = source;
     this.schedule = schedule;
-    this.maxInFlight = maxInFlight;
+    this.maxInFlight = Check.inRange("max-in-flight", maxInFlight, 1, Integer.MAX_VALUE);
     this.clock = clock;
     this.outcomes = outcomes;
     this.pacing = Thread.ofPlatform().daemon(true).name("load-pacing").unstarted(this::pace);
   }
 
-  /** Begins; ends by itself after {@code duration}, or when stopped. */
+  /**
+   * Begins; ends by itself after {@code duration}, or when stopped. The time of this call is when
+   * the schedule starts. Once only.
+   */
   public void start(@Nullable Duration duration) {
+    startNanos = clock.nanoTime();
     if (duration != null) {
-      endNanos = clock.nanoTime() + duration.toNanos();
+      durationNanos = duration.toNanos();
     }
     pacing.start();
   }
 
   private void pace() {
-    long start = clock.nanoTime();
-    for (long index = 0; !stopped; index++) {
-      ModelInferRequest request = source.request(index);
-      long due = start + schedule.next();
-      if (due - endNanos >= 0) {
-        return;
+    try {
+      for (long index = 0; !stopped; index++) {
+        ModelInferRequest request = source.request(index);
+        long dueNanos = schedule.next();
+        if (dueNanos >= durationNanos) {
+          waitUntil(startNanos + durationNanos);
+          return;
+        }
+        waitUntil(startNanos + dueNanos);
+        if (!stopped) {
+          send(index, startNanos + dueNanos, request);
+        }
       }
-      waitUntil(due);
-      if (!stopped) {
-        send(index, due, request);
-      }
+    } catch (RuntimeException e) {
+      failure = e;
     }
   }
 
@@ -99,7 +111,7 @@ public final class OpenLoopGenerator implements AutoCloseable {
       Status full =
           Status.RESOURCE_EXHAUSTED.withDescription(
               "not sent: " + maxInFlight + " requests are in flight already");
-      outcomes.accept(new Outcome(index, full, clock.nanoTime() - due, null, "", "", 0));
+      outcomes.accept(new Outcome(index, full, clock.nanoTime() - due, null, "", "", 0, false));
       return;
     }
     client.send(
@@ -124,7 +136,8 @@ public final class OpenLoopGenerator implements AutoCloseable {
         response,
         textOr(headers, MeshMetadata.VARIANT),
         textOr(headers, MeshMetadata.SERVED_VERSION),
-        attempts(headers));
+        attempts(headers),
+        true);
   }
 
   private static String textOr(Metadata headers, Metadata.Key<String> key) {
@@ -145,24 +158,36 @@ public final class OpenLoopGenerator implements AutoCloseable {
   /**
    * Sends no more, and waits for the answers still due, at most {@code grace}. Returns how many did
    * not come.
+   *
+   * @throws RuntimeException what the source or a listener threw, if that ended the load early
    */
   public int stop(Duration grace) throws InterruptedException {
-    stopped = true;
-    LockSupport.unpark(pacing);
-    pacing.join();
+    end();
     return awaitAnswers(grace);
   }
 
   /**
    * Waits until the duration given at start is over and the answers have come, at most {@code
-   * grace} after its end.
+   * grace} after its end. Returns how many did not come.
+   *
+   * @throws RuntimeException what the source or a listener threw, if that ended the load early
    */
   public int await(Duration grace) throws InterruptedException {
     pacing.join();
     return awaitAnswers(grace);
   }
 
+  private void end() throws InterruptedException {
+    stopped = true;
+    LockSupport.unpark(pacing);
+    pacing.join();
+  }
+
   private int awaitAnswers(Duration grace) {
+    RuntimeException thrown = failure;
+    if (thrown != null) {
+      throw thrown;
+    }
     long end = clock.nanoTime() + grace.toNanos();
     while (inFlight.get() > 0 && end - clock.nanoTime() > 0) {
       LockSupport.parkNanos(1_000_000);
@@ -172,6 +197,6 @@ public final class OpenLoopGenerator implements AutoCloseable {
 
   @Override
   public void close() throws InterruptedException {
-    stop(Duration.ZERO);
+    end();
   }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param variant variant named in the answer's metadata; empty when the server is no Weir router
  * @param servedVersion {@code model/version} named in the answer's metadata; empty likewise
  * @param attempts tries that the router made; 0 when not said
+ * @param sent false when the client's own bound on requests in flight kept it from being sent
  */
 public record Outcome(
     long index,
@@ -22,4 +23,5 @@ public record Outcome(
     @Nullable ModelInferResponse response,
     String variant,
     String servedVersion,
-    int attempts) {}
+    int attempts,
+    boolean sent) {}

@@ -24,6 +24,8 @@ public final class LoadStatistics {
   private final ConcurrentSkipListMap<String, LongAdder> byVersion = new ConcurrentSkipListMap<>();
   private final ConcurrentSkipListMap<String, String> firstFailure = new ConcurrentSkipListMap<>();
   private final LongAdder retried = new LongAdder();
+  private final LongAdder unsent = new LongAdder();
+  private final AtomicLong unanswered = new AtomicLong();
   private final AtomicLong count = new AtomicLong();
 
   /** Nothing seen. */
@@ -43,6 +45,9 @@ public final class LoadStatistics {
     } else if (!firstFailure.containsKey(code.name())) {
       firstFailure.putIfAbsent(code.name(), String.valueOf(outcome.status().getDescription()));
     }
+    if (!outcome.sent()) {
+      unsent.increment();
+    }
     if (outcome.attempts() > 1) {
       retried.increment();
     }
@@ -55,6 +60,13 @@ public final class LoadStatistics {
       }
       counter.increment();
     }
+  }
+
+  /**
+   * Says how many requests had no answer, not even an error, when the load test stopped waiting.
+   */
+  public void unanswered(long requests) {
+    unanswered.set(requests);
   }
 
   /** Requests that ended so far. */
@@ -94,6 +106,8 @@ public final class LoadStatistics {
         codes,
         versions(),
         retried.sum(),
+        unsent.sum(),
+        unanswered.get(),
         Map.copyOf(firstFailure),
         latencies);
   }
