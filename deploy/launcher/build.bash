@@ -140,7 +140,9 @@ build_failed() {
 explain_failure() {
   local log=$1
   if grep -q '^\[ERROR\]' "$log"; then
-    grep '^\[ERROR\]' "$log" | head -n 30 | sed 's/^/  | /' >&2
+    # without Maven's advice about Maven
+    sed -n -e 's/ -> \[Help 1\]$//' -e '/^\[ERROR\] *\(\[Help\|To see the full\|Re-run Maven\|For more information\|After correcting\|  mvn \|-> \)/d' \
+      -e 's/^\[ERROR\] \(.\)/  | \1/p' "$log" | head -n 30 >&2
   else
     tail -n 30 "$log" | sed 's/^/  | /' >&2
   fi
