@@ -16,9 +16,15 @@ public final class Discoveries {
   public static Discovery open(
       DiscoveryConfig config, Channel registry, Clock clock, Scheduler scheduler) {
     return switch (config.kind()) {
-      case EMBEDDED -> new EmbeddedDiscovery(registry, config.timeToLive(), scheduler);
+      case EMBEDDED -> {
+        var source = new EmbeddedSource(registry, config.timeToLive(), scheduler);
+        yield new SourceDiscovery(source, config.timeToLive(), scheduler);
+      }
+      case CONSUL -> {
+        var source = new ConsulSource(config, clock, scheduler);
+        yield new SourceDiscovery(source, config.timeToLive(), scheduler);
+      }
       case STATIC -> new StaticDiscovery(config.staticInstances());
-      case CONSUL -> throw new UnsupportedOperationException("consul, at " + clock.now());
     };
   }
 }

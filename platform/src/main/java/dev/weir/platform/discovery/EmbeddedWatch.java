@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Follows one service at the embedded discovery for ever: a stream that ends is opened again. */
-final class EmbeddedWatch {
+final class EmbeddedWatch implements Source.Watch {
   private static final Duration FIRST_RETRY = Duration.ofMillis(50);
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(1);
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedWatch.class);
@@ -45,13 +45,14 @@ final class EmbeddedWatch {
     this.part = "watch of " + service;
   }
 
-  void start() {
+  @Override
+  public void start() {
     problems.waiting(part);
     connect(FIRST_RETRY);
   }
 
-  /** No list is published any more, but for one under way. */
-  void end() {
+  @Override
+  public void end() {
     ended = true;
     problems.forget(part);
     cancelCall();
@@ -120,7 +121,7 @@ final class EmbeddedWatch {
 
     @Override
     public void onError(Throwable error) {
-      again(EmbeddedDiscovery.reason(Status.fromThrowable(error)));
+      again(EmbeddedSource.reason(Status.fromThrowable(error)));
     }
 
     @Override

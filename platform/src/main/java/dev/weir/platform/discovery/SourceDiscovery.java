@@ -2,9 +2,6 @@ package dev.weir.platform.discovery;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.platform.time.Scheduler;
-import dev.weir.proto.discovery.v1.DiscoveryServiceGrpc;
-import io.grpc.Channel;
-import io.grpc.Status;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,9 +10,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** The registry's own discovery, seen from a client. */
-final class EmbeddedDiscovery implements Discovery {
-  private final Channel registry;
+/**
+ * A discovery whose instances live elsewhere: one watch for each service, however many listen, and
+ * one renewal for each registration.
+ */
+final class SourceDiscovery implements Discovery {
+  private final Source source;
   private final Duration timeToLive;
   private final Scheduler scheduler;
   private final Problems problems = new Problems();
@@ -24,60 +24,55 @@ final class EmbeddedDiscovery implements Discovery {
   private final Map<String, Followed> followed = new HashMap<>();
 
   @GuardedBy("this")
-  private final Set<EmbeddedRegistration> registrations = new HashSet<>();
+  private final Set<RenewedRegistration> registrations = new HashSet<>();
 
   @GuardedBy("this")
   private boolean closed;
 
   private static final class Followed {
     final KnownInstances known;
-    final EmbeddedWatch watch;
+    final Source.Watch watch;
     int subscriptions;
 
-    Followed(KnownInstances known, EmbeddedWatch watch) {
+    Followed(KnownInstances known, Source.Watch watch) {
       this.known = known;
       this.watch = watch;
     }
   }
 
-  EmbeddedDiscovery(Channel registry, Duration timeToLive, Scheduler scheduler) {
-    this.registry = registry;
+  SourceDiscovery(Source source, Duration timeToLive, Scheduler scheduler) {
+    this.source = source;
     this.timeToLive = timeToLive;
     this.scheduler = scheduler;
   }
 
   @Override
   public Registration register(Instance instance) {
-    var registration =
-        new EmbeddedRegistration(
-            instance,
-            timeToLive,
-            DiscoveryServiceGrpc.newBlockingStub(registry),
-            scheduler,
-            problems,
-            this::forget);
+    RenewedRegistration registration;
     synchronized (this) {
       checkOpen();
+      registration =
+          new RenewedRegistration(
+              instance, timeToLive, source.lease(instance), scheduler, problems, this::forget);
       registrations.add(registration);
     }
     registration.start();
     return registration;
   }
 
-  private synchronized void forget(EmbeddedRegistration registration) {
+  private synchronized void forget(RenewedRegistration registration) {
     registrations.remove(registration);
   }
 
   @Override
   public Subscription watch(String service, Consumer<List<Instance>> listener) {
-    Followed entry;
+    Followed shared;
     boolean first;
     synchronized (this) {
       checkOpen();
-      entry = followed.computeIfAbsent(service, this::follow);
-      first = entry.subscriptions++ == 0;
+      shared = followed.computeIfAbsent(service, this::follow);
+      first = shared.subscriptions++ == 0;
     }
-    Followed shared = entry;
     Subscription subscription = shared.known.follow(listener, () -> release(service, shared));
     if (first) {
       shared.watch.start();
@@ -87,10 +82,7 @@ final class EmbeddedDiscovery implements Discovery {
 
   private Followed follow(String service) {
     var known = new KnownInstances(service);
-    return new Followed(
-        known,
-        new EmbeddedWatch(
-            service, known, DiscoveryServiceGrpc.newStub(registry), scheduler, problems));
+    return new Followed(known, source.watch(service, known, problems));
   }
 
   private void release(String service, Followed entry) {
@@ -118,26 +110,22 @@ final class EmbeddedDiscovery implements Discovery {
   @Override
   public void close() {
     List<Followed> watches;
-    List<EmbeddedRegistration> leases;
+    List<RenewedRegistration> leases;
     synchronized (this) {
+      if (closed) {
+        return;
+      }
       closed = true;
       watches = List.copyOf(followed.values());
       leases = List.copyOf(registrations);
       followed.clear();
       registrations.clear();
     }
-    leases.forEach(EmbeddedRegistration::abandon);
+    source.close();
+    leases.forEach(RenewedRegistration::abandon);
     watches.forEach(entry -> {
       entry.watch.end();
       entry.known.end();
     });
-  }
-
-  /** A status in words for health pages and logs. */
-  static String reason(Status status) {
-    String description = status.getDescription();
-    return description == null
-        ? status.getCode().toString()
-        : status.getCode() + ", " + description;
   }
 }
