@@ -1,0 +1,123 @@
+package dev.weir.monitor.stats;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads what {@link StateWriter} wrote. Damaged bytes end in an {@link IllegalArgumentException}
+ * that says where, never in an allocation larger than the bytes themselves.
+ */
+final class StateReader {
+  private final String what;
+  private final byte[] bytes;
+  private int at;
+
+  /**
+   * @param what name of the statistic, for messages
+   */
+  StateReader(String what, int version, byte kind, byte[] bytes) {
+    this.what = what;
+    this.bytes = bytes;
+    expect("version", uint8(), version);
+    expect("kind", uint8(), kind);
+  }
+
+  /** The kind byte of any state. */
+  static byte kindOf(byte[] bytes) {
+    if (bytes.length < 2) {
+      throw new IllegalArgumentException("state: " + bytes.length + " bytes (expected: 2 or more)");
+    }
+    return bytes[1];
+  }
+
+  int uint8() {
+    need(1);
+    return bytes[at++] & 0xff;
+  }
+
+  int uint16() {
+    return uint8() << 8 | uint8();
+  }
+
+  long int64() {
+    need(8);
+    long value = 0;
+    for (int i = 0; i < 8; i++) {
+      value = value << 8 | (bytes[at++] & 0xff);
+    }
+    return value;
+  }
+
+  /** A number that is not negative. */
+  long count() {
+    long value = int64();
+    if (value < 0) {
+      throw damaged("count " + value + " (expected: 0 or more)");
+    }
+    return value;
+  }
+
+  /** A number that is not NaN. */
+  double float64() {
+    double value = Double.longBitsToDouble(int64());
+    if (Double.isNaN(value)) {
+      throw damaged("NaN (expected: a number)");
+    }
+    return value;
+  }
+
+  double[] float64s(int length) {
+    need(8 * length);
+    var values = new double[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = float64();
+    }
+    return values;
+  }
+
+  List<Double> float64List() {
+    int length = uint8();
+    need(8 * length);
+    var values = new ArrayList<Double>(length);
+    for (int i = 0; i < length; i++) {
+      values.add(float64());
+    }
+    return values;
+  }
+
+  String text() {
+    int length = uint16();
+    need(length);
+    var value = new String(bytes, at, length, StandardCharsets.UTF_8);
+    at += length;
+    return value;
+  }
+
+  int remaining() {
+    return bytes.length - at;
+  }
+
+  /** Refuses bytes that are left over. */
+  void end() {
+    if (at != bytes.length) {
+      throw damaged(bytes.length - at + " bytes too many (expected: none)");
+    }
+  }
+
+  void expect(String field, long found, long expected) {
+    if (found != expected) {
+      throw damaged(field + " " + found + " (expected: " + expected + ")");
+    }
+  }
+
+  IllegalArgumentException damaged(String problem) {
+    return new IllegalArgumentException(what + " state, byte " + at + ": " + problem);
+  }
+
+  private void need(int length) {
+    if (bytes.length - at < length) {
+      throw damaged(bytes.length - at + " bytes left (expected: at least " + length + ")");
+    }
+  }
+}
