@@ -54,9 +54,6 @@ final class ConsulWatch implements Source.Watch {
   @GuardedBy("this")
   private boolean ended;
 
-  @GuardedBy("this")
-  private @Nullable Thread querying;
-
   ConsulWatch(
       HealthClient health,
       String prefix,
@@ -81,13 +78,11 @@ final class ConsulWatch implements Source.Watch {
     scheduler.after(Duration.ZERO, this::query);
   }
 
+  /** A query that blocks is left to its end, at most 11 seconds; its answer is ignored. */
   @Override
   public synchronized void end() {
     ended = true;
     problems.forget(part);
-    if (querying != null) {
-      querying.interrupt();
-    }
   }
 
   private void query() {
@@ -95,7 +90,6 @@ final class ConsulWatch implements Source.Watch {
       if (ended) {
         return;
       }
-      querying = Thread.currentThread();
     }
     Duration pause;
     try {
@@ -104,7 +98,6 @@ final class ConsulWatch implements Source.Watch {
       pause = failed(ConsulSource.reason(e));
     }
     synchronized (this) {
-      querying = null;
       if (!ended) {
         scheduler.after(pause, this::query);
       }

@@ -121,11 +121,11 @@ final class SourceDiscovery implements Discovery {
       followed.clear();
       registrations.clear();
     }
-    source.close();
-    leases.forEach(RenewedRegistration::abandon);
     watches.forEach(entry -> {
       entry.watch.end();
       entry.known.end();
     });
+    source.close();
+    leases.forEach(RenewedRegistration::abandon);
   }
 }

@@ -1,5 +1,6 @@
 package dev.weir.platform.grpc;
 
+import dev.weir.platform.time.Clock;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
@@ -10,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A plain-text HTTP/2 channel to one address, with keep-alive, so that a dead peer is noticed
- * within seconds.
+ * within seconds. While the peer is away, each call tries to reach it again, at most once a second.
  */
 public final class GrpcChannel implements AutoCloseable {
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
@@ -34,7 +35,11 @@ public final class GrpcChannel implements AutoCloseable {
             .flowControlWindow(1 << 20)
             .disableRetry()
             .build();
-    return new GrpcChannel(channel, ClientInterceptors.intercept(channel, interceptors));
+    var reconnecting =
+        new Reconnecting(
+            () -> channel.getState(false), channel::resetConnectBackoff, Clock.system());
+    Channel intercepted = ClientInterceptors.intercept(channel, reconnecting);
+    return new GrpcChannel(channel, ClientInterceptors.intercept(intercepted, interceptors));
   }
 
   /** The channel, for stubs. */
