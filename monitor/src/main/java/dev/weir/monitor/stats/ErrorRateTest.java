@@ -58,7 +58,8 @@ public final class ErrorRateTest implements GuardrailTest {
     }
 
     private LiftMixture.Parameters mixture() {
-      return new LiftMixture.Parameters(lifts, toleratedRatio, new LiftMixture.Cap(0.999, 0));
+      return new LiftMixture.Parameters(
+          LiftMixture.Claim.HITS_AT_MOST, lifts, toleratedRatio, new LiftMixture.Cap(0.999, 0));
     }
   }
 

@@ -89,7 +89,8 @@ public final class LatencyTest implements GuardrailTest {
 
     private LiftMixture.Parameters mixture() {
       // The ratio is in the thresholds, so each mixture is strict.
-      return new LiftMixture.Parameters(lifts, 1, new LiftMixture.Cap(0.5, 0.5));
+      return new LiftMixture.Parameters(
+          LiftMixture.Claim.HITS_AT_MOST, lifts, 1, new LiftMixture.Cap(0.5, 0.5));
     }
   }
 

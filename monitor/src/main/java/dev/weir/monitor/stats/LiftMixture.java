@@ -28,13 +28,21 @@ import java.util.List;
  * turn, so the mean is 1 or less whenever a &gt;= b. A grid with lifts on both sides is valid for a
  * = b.
  *
- * <p><b>Tolerant, r0 &gt; 1.</b> Only hits are bet on; a miss has factor 1. Upward (r &gt; 1) the
- * tilt is max(r0, min(r r0 p, cap(p))/p) against boundary r0. Given a hit, the canary's true
- * probability is h = rho a/(rho a + (1 - rho) b), at most th(r0) = rho r0/(rho r0 + 1 - rho)
- * exactly when a &lt;= r0 b, so by {@link ArmBet} the factor's mean is 1 or less. Downward (r &lt;
- * 1) the tilt is r/r0 against boundary 1/r0, valid for a &gt;= b/r0 in the same way. Misses are
- * left alone because their worst case (1 - r0 b)/(1 - b) depends on the unknown b: validity would
- * hang on an estimate. Lifts are relative to r0 so that every lift of the grid stays a bet.
+ * <p><b>Tolerant, r0 &gt; 1, {@link Claim#HITS_AT_MOST}: a &lt;= r0 b.</b> Only hits are bet on; a
+ * miss has factor 1. The tilt is max(r0, min(r r0 p, cap(p))/p) against boundary r0. Given a hit,
+ * the canary's true probability is h = rho a/(rho a + (1 - rho) b), at most th(r0) = rho r0/(rho r0
+ * + 1 - rho) exactly when a &lt;= r0 b, so by {@link ArmBet} the factor's mean is 1 or less. Misses
+ * are left alone because their worst case (1 - r0 b)/(1 - b) depends on the unknown b: validity
+ * would hang on an estimate.
+ *
+ * <p><b>Tolerant, {@link Claim#HITS_AND_MISSES_WITHIN}: a/b and (1 - a)/(1 - b) both lie within
+ * 1/r0 and r0.</b> Given a hit, h lies within th(1/r0) and th(r0); given a miss too. Upward (r &gt;
+ * 1) hits are bet on as before, and misses with tilt min(1/r0, (1 - p1)/(1 - p)) against boundary
+ * 1/r0; downward (r &lt; 1) hits with tilt r/r0 against 1/r0, and misses with tilt max(r0, (1 -
+ * p1)/(1 - p)) against r0. By {@link ArmBet} the factor's mean is 1 or less given a hit and given a
+ * miss, so it is 1 or less, again whatever p was assumed.
+ *
+ * <p>Lifts are relative to r0, so that every lift of the grid stays a bet.
  *
  * <p>The mean over lifts of supermartingales that start at 1 is one. Sources: Lindon and Malek,
  * arXiv 2011.03567 (conditional test of counts); Podkopaev and Ramdas, arXiv 2305.00143 (predictive
@@ -46,20 +54,24 @@ final class LiftMixture {
   /**
    * How the bets are made.
    *
-   * @param lifts 1 to 64 positive ratios other than 1
+   * @param claim what the null says
+   * @param lifts 1 to 64 positive ratios other than 1; over 1 if the claim is {@link
+   *     Claim#HITS_AT_MOST}
    * @param toleratedRatio r0, 1 to 1,000
    * @param cap highest rate an alternative may assume, by base rate
    */
-  record Parameters(List<Double> lifts, double toleratedRatio, Cap cap) {
+  record Parameters(Claim claim, List<Double> lifts, double toleratedRatio, Cap cap) {
     Parameters {
       lifts = List.copyOf(lifts);
       if (lifts.isEmpty() || lifts.size() > 64) {
         throw new IllegalArgumentException("lifts: " + lifts.size() + " (expected: 1 to 64)");
       }
       for (double lift : lifts) {
-        if (!(lift > 0 && lift != 1 && lift < Double.POSITIVE_INFINITY)) {
+        boolean oneSided = claim == Claim.HITS_AT_MOST;
+        if (!(lift > (oneSided ? 1 : 0) && lift != 1 && lift < Double.POSITIVE_INFINITY)) {
           throw new IllegalArgumentException(
-              "lift: " + lift + " (expected: positive, finite, not 1)");
+              "lift: %s (expected: finite, %s)"
+                  .formatted(lift, oneSided ? "over 1" : "over 0, not 1"));
         }
       }
       requireToleratedRatio(toleratedRatio);
@@ -73,9 +85,17 @@ final class LiftMixture {
       return toleratedRatio;
     }
 
-    boolean strict() {
-      return toleratedRatio == 1;
+    private boolean betsOnMisses() {
+      return toleratedRatio == 1 || claim == Claim.HITS_AND_MISSES_WITHIN;
     }
+  }
+
+  /** What the null says about the outcome, up to the tolerated ratio. */
+  enum Claim {
+    /** The canary has it at most as often. */
+    HITS_AT_MOST,
+    /** The canary has it as often, and lacks it as often. */
+    HITS_AND_MISSES_WITHIN
   }
 
   /**
@@ -114,23 +134,26 @@ final class LiftMixture {
     double odds = ArmBet.odds(canaryProbability);
     double rate = Math.clamp(baseRate, LOWEST_BASE_RATE, HIGHEST_BASE_RATE);
     for (int i = 0; i < logs.length; i++) {
-      double lift = parameters.lifts().get(i);
-      logs[i] +=
-          parameters.strict() ? strict(odds, rate, lift, counts) : hits(odds, rate, lift, counts);
+      logs[i] += logFactor(odds, rate, parameters.lifts().get(i), counts);
     }
   }
 
-  private double strict(double odds, double rate, double lift, HitCounts counts) {
+  private double logFactor(double odds, double rate, double lift, HitCounts counts) {
+    double tolerated = parameters.toleratedRatio();
+    double hitBoundary = lift > 1 ? tolerated : 1 / tolerated;
     double hitTilt = hitTilt(rate, lift);
-    double missTilt = (1 - hitTilt * rate) / (1 - rate);
-    return ArmBet.of(odds, 1, hitTilt).total(counts.canaryHits(), counts.baselineHits())
-        + ArmBet.of(odds, 1, missTilt).total(counts.canaryMisses(), counts.baselineMisses());
-  }
-
-  private double hits(double odds, double rate, double lift, HitCounts counts) {
-    double boundary = lift > 1 ? parameters.toleratedRatio() : 1 / parameters.toleratedRatio();
-    return ArmBet.of(odds, boundary, hitTilt(rate, lift))
-        .total(counts.canaryHits(), counts.baselineHits());
+    double logHits =
+        ArmBet.of(odds, hitBoundary, hitTilt).total(counts.canaryHits(), counts.baselineHits());
+    if (!parameters.betsOnMisses()) {
+      return logHits;
+    }
+    double missBoundary = 1 / hitBoundary;
+    double missRatio = (1 - hitTilt * rate) / (1 - rate);
+    double missTilt =
+        lift > 1 ? Math.min(missBoundary, missRatio) : Math.max(missBoundary, missRatio);
+    return logHits
+        + ArmBet.of(odds, missBoundary, missTilt)
+            .total(counts.canaryMisses(), counts.baselineMisses());
   }
 
   private double hitTilt(double rate, double lift) {

@@ -14,6 +14,10 @@ import java.util.TreeMap;
  * the two predict the same distribution. This is <em>difference</em>, not harm: it needs neither
  * errors nor labels. A unit is one request with one class. Mutable, single writer, not thread-safe.
  *
+ * <p>If the statement holds for every class, it holds for every set of classes (a sum of ratios
+ * within bounds), hence for "not this class" and "any other class": that is why each mixture may
+ * bet on misses too, with the same tolerance.
+ *
  * <p><b>Which classes, with which weights.</b> Nothing is bet before {@code minBaselineUnits} were
  * seen at the end of some slice. Then the classes seen so far, at most {@code maxClasses} and the
  * most frequent first, share 0.9 of the weight equally; "any other class" gets 0.05, and 0.05 is
@@ -75,7 +79,11 @@ public final class PredictedClassTest implements GuardrailTest {
     }
 
     private LiftMixture.Parameters mixture() {
-      return new LiftMixture.Parameters(lifts, toleratedRatio, new LiftMixture.Cap(0.98, 0));
+      return new LiftMixture.Parameters(
+          LiftMixture.Claim.HITS_AND_MISSES_WITHIN,
+          lifts,
+          toleratedRatio,
+          new LiftMixture.Cap(0.98, 0));
     }
   }
 

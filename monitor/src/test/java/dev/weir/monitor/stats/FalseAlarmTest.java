@@ -113,6 +113,22 @@ class FalseAlarmTest {
   }
 
   @Test
+  void classes_of_which_many_are_rare_and_appear_late() {
+    var same = new double[60];
+    double left = 1;
+    for (int i = 0; i < same.length; i++) {
+      same[i] = i == same.length - 1 ? left : left * 0.2;
+      left -= same[i];
+    }
+    assertRare(trial ->
+        classesAlarm(
+            140_000 + trial,
+            new PredictedClassTest(PredictedClassTest.Parameters.tolerating(1)),
+            same,
+            same));
+  }
+
+  @Test
   void classes_exactly_as_different_as_is_tolerated() {
     assertRare(trial ->
         classesAlarm(

@@ -1,6 +1,5 @@
 package dev.weir.monitor.stats;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -101,11 +100,9 @@ public final class FalseRollbackSimulation {
   private static final class Rollout {
     private static final List<String> GUARDRAILS = List.of("errors", "latency", "classes");
     private static final LatencyMix LATENCY = LatencyMix.logNormal(16);
-    private static final double[] CLASSES = {0.4, 0.3, 0.2, 0.07, 0.03};
-    // Each ratio within 1/1.1 and 1.1, two of them at the edge.
-    private static final double[] TOLERATED_CLASSES = {
-      0.44, 0.3 / 1.1, 0.2, 0.07, 1 - 0.44 - 0.3 / 1.1 - 0.27
-    };
+    private static final double[] CLASSES = {0.3, 0.33, 0.2, 0.1, 0.07};
+    // The first is at 1.1 times the baseline's, the second at 1/1.1.
+    private static final double[] TOLERATED_CLASSES = {0.33, 0.3, 0.2, 0.1, 0.07};
 
     private final Scenario scenario;
     private final Simulated random;
@@ -207,7 +204,7 @@ public final class FalseRollbackSimulation {
         case ReleaseEvidence.Decision.RollBack rollBack ->
             GUARDRAILS.indexOf(rollBack.decisiveGuardrail());
         case ReleaseEvidence.Decision.Undecided _, ReleaseEvidence.Decision.Hold _ ->
-            throw new IllegalStateException(Arrays.toString(errors.toBytes()));
+            throw new IllegalStateException(release.toString());
       };
     }
 

@@ -10,7 +10,7 @@ getcontext().prec = 60
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def factor(rho, p, lift, r0, cap, ch, cm, bh, bm):
+def factor(rho, p, lift, r0, cap, ch, cm, bh, bm, both=False):
     """Product of q(arm | outcome) / q0(arm | outcome) over units."""
     if lift > 1:
         p1 = min(lift * r0 * p, cap)
@@ -23,6 +23,10 @@ def factor(rho, p, lift, r0, cap, ch, cm, bh, bm):
         p1 = tilt * p
         tho = rho * (1 - p1) / (rho * (1 - p1) + (1 - rho) * (1 - p))
         out *= (tho / rho) ** cm * ((1 - tho) / (1 - rho)) ** bm
+    elif both:
+        s = (1 - tilt * p) / (1 - p)
+        t, b = (min(s, 1 / r0), 1 / r0) if lift > 1 else (max(s, r0), r0)
+        out *= (th(t) / th(b)) ** cm * ((1 - th(t)) / (1 - th(b))) ** bm
     return out
 
 
@@ -128,7 +132,7 @@ class Classes:
             for k, s in self.slots.items():
                 pick = (lambda d: d.get(k, 0)) if k else (lambda d: sum(n for m, n in d.items() if m not in named))
                 ch, bh = pick(c), pick(b)
-                s[1] = [e * factor(D(rho), s[2], r, self.r0, D("0.98"), ch, sum(c.values()) - ch, bh, sum(b.values()) - bh) for e, r in zip(s[1], self.LIFTS)]
+                s[1] = [e * factor(D(rho), s[2], r, self.r0, D("0.98"), ch, sum(c.values()) - ch, bh, sum(b.values()) - bh, both=True) for e, r in zip(s[1], self.LIFTS)]
         self.learn(baseline)
         for k, n in c.items():
             self.past[k] = self.past.get(k, 0) + n
