@@ -1,0 +1,46 @@
+package dev.weir.monitor;
+
+import dev.weir.monitor.dashboard.DashboardConfig;
+import dev.weir.monitor.guardrail.EvidenceConfig;
+import dev.weir.monitor.intake.IntakeConfig;
+import dev.weir.platform.config.Setting;
+import dev.weir.platform.discovery.DiscoveryConfig;
+import dev.weir.platform.error.Check;
+import dev.weir.platform.grpc.GrpcListenConfig;
+import dev.weir.platform.grpc.HostAndPort;
+import dev.weir.platform.http.HttpListenConfig;
+import dev.weir.platform.telemetry.TelemetryConfig;
+import java.nio.file.Path;
+
+/** Everything that can be set about a monitor. */
+public record MonitorConfig(
+    @Setting("Name of this monitor, unique among monitors.") String instance,
+    @Setting("Folder for the evidence and the last snapshot.") Path data,
+    GrpcListenConfig grpc,
+    HttpListenConfig http,
+    @Setting("The registry's gRPC address, host:port.") String registry,
+    TelemetryConfig telemetry,
+    DiscoveryConfig discovery,
+    IntakeConfig intake,
+    EvidenceConfig evidence,
+    DashboardConfig dashboard) {
+  public MonitorConfig {
+    Check.notBlank("instance", instance);
+    HostAndPort.parse("registry", registry);
+  }
+
+  /** OTLP and intake on 4317, dashboard on 8020, registry on 8010, all on loopback. */
+  public static MonitorConfig defaults() {
+    return new MonitorConfig(
+        "monitor-1",
+        Path.of("data", "monitor"),
+        GrpcListenConfig.onLoopback(4317),
+        HttpListenConfig.onLoopback(8020),
+        "127.0.0.1:8010",
+        TelemetryConfig.defaults(),
+        DiscoveryConfig.defaults(),
+        IntakeConfig.defaults(),
+        EvidenceConfig.defaults(),
+        DashboardConfig.defaults());
+  }
+}

@@ -1,0 +1,159 @@
+package dev.weir.monitor;
+
+import dev.weir.monitor.guardrail.EvidenceBook;
+import dev.weir.monitor.guardrail.EvidenceListener;
+import dev.weir.monitor.intake.FeedbackJoin;
+import dev.weir.monitor.intake.IntakeCounts;
+import dev.weir.monitor.intake.IntakeReceiver;
+import dev.weir.monitor.intake.MetricBoard;
+import dev.weir.monitor.intake.MetricReceiver;
+import dev.weir.monitor.intake.ServicesHeard;
+import dev.weir.monitor.intake.TraceReceiver;
+import dev.weir.monitor.intake.TraceStore;
+import dev.weir.monitor.store.EvidenceFile;
+import dev.weir.monitor.store.EvidenceKeeper;
+import dev.weir.monitor.verdict.VerdictSender;
+import dev.weir.platform.discovery.Discoveries;
+import dev.weir.platform.discovery.Discovery;
+import dev.weir.platform.discovery.Instance;
+import dev.weir.platform.grpc.GrpcChannel;
+import dev.weir.platform.grpc.GrpcServer;
+import dev.weir.platform.grpc.HostAndPort;
+import dev.weir.platform.http.HttpServer;
+import dev.weir.platform.lifecycle.DataFolder;
+import dev.weir.platform.lifecycle.Readiness;
+import dev.weir.platform.lifecycle.Resources;
+import dev.weir.platform.lifecycle.ServiceProcess;
+import dev.weir.platform.snapshot.SnapshotStore;
+import dev.weir.platform.snapshot.SnapshotWatch;
+import dev.weir.platform.telemetry.Telemetry;
+import dev.weir.platform.time.Clock;
+import dev.weir.platform.time.Scheduler;
+import dev.weir.proto.monitor.v1.OutcomeSlice;
+import dev.weir.proto.monitor.v1.Sample;
+import dev.weir.proto.route.v1.Verdict;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Runs a monitor: builds its objects in order of dependency. */
+public final class MonitorMain {
+  private static final String SERVICE = "monitor";
+
+  private MonitorMain() {}
+
+  /** Ends the process with the status of {@link #run}. */
+  public static void main(String[] args) {
+    System.exit(run(List.of(args), System.getenv()));
+  }
+
+  /** Runs until told to stop; returns the exit status. */
+  public static int run(List<String> args, Map<String, String> env) {
+    return ServiceProcess.run(SERVICE, MonitorConfig.defaults(), args, env, MonitorMain::start);
+  }
+
+  static String start(MonitorConfig config, Resources resources) throws IOException {
+    Clock clock = Clock.system();
+    var readiness = new Readiness();
+    DataFolder data = resources.add("data folder", DataFolder.open(config.data()));
+    Telemetry telemetry =
+        resources.add("telemetry", Telemetry.start(SERVICE, config.instance(), config.telemetry()));
+    Scheduler scheduler = resources.add("scheduler", Scheduler.system(SERVICE));
+    GrpcChannel registry =
+        resources.add(
+            "registry channel",
+            GrpcChannel.to(HostAndPort.parse("registry", config.registry()), List.of()));
+
+    var counts = new IntakeCounts();
+    counts.registerWith(telemetry.meter());
+    var traces = new TraceStore(config.intake(), counts);
+    var heard = new ServicesHeard();
+    var board = new MetricBoard(config.intake(), counts);
+    var feedback = new FeedbackJoin(config.intake(), counts);
+    var wiring = new Wiring(traces);
+    var book = new EvidenceBook(config.evidence(), config.intake(), counts, clock, wiring);
+    var sender = new VerdictSender(registry.channel(), config.instance(), book, clock);
+    wiring.onDecision = () -> scheduler.after(Duration.ZERO, sender::send);
+    var keeper =
+        new EvidenceKeeper(new EvidenceFile(data.resolve("evidence.bin")), book, readiness);
+    keeper.load();
+
+    GrpcServer grpc =
+        resources.add(
+            "grpc",
+            GrpcServer.start(
+                "monitor grpc",
+                config.grpc(),
+                GrpcServer.Services.of(
+                    List.of(),
+                    new IntakeReceiver(book, feedback),
+                    new TraceReceiver(traces, heard, counts, clock),
+                    new MetricReceiver(board, heard, clock))));
+    HttpServer http =
+        resources.add(
+            "http",
+            HttpServer.start("monitor http", config.http(), readiness, telemetry, routes -> {}));
+
+    SnapshotWatch snapshots =
+        resources.add(
+            "snapshot watch",
+            new SnapshotWatch(
+                registry.channel(),
+                SERVICE + " " + config.instance(),
+                new SnapshotStore(data.resolve("snapshot.bin")),
+                book::follow,
+                readiness,
+                clock));
+    snapshots.start();
+    scheduler.every(config.intake().sampleSlice(), book::closeSamples);
+    scheduler.every(config.evidence().saveInterval(), keeper::save);
+    scheduler.every(config.evidence().verdictInterval(), sender::send);
+
+    Discovery discovery =
+        resources.add(
+            "discovery",
+            Discoveries.open(config.discovery(), registry.channel(), clock, scheduler));
+    Discovery.Registration registration =
+        discovery.register(
+            new Instance(
+                SERVICE,
+                config.instance(),
+                new HostAndPort(config.grpc().host(), grpc.port()),
+                Map.of("http", config.http().host() + ":" + http.port())));
+    grpc.setServing("", true);
+
+    resources.onDrain("leave discovery", registration::close);
+    resources.onDrain("finish calls", grpc::drain);
+    resources.onDrain("save evidence", keeper::save);
+    return "grpc=%s:%d http=%s:%d data=%s"
+        .formatted(
+            config.grpc().host(),
+            grpc.port(),
+            config.http().host(),
+            http.port(),
+            data.path().toAbsolutePath());
+  }
+
+  /** Brings the book's news to those who need them. */
+  private static final class Wiring implements EvidenceListener {
+    private final TraceStore traces;
+    private Runnable onDecision = () -> {};
+
+    Wiring(TraceStore traces) {
+      this.traces = traces;
+    }
+
+    @Override
+    public void slice(OutcomeSlice slice) {}
+
+    @Override
+    public void samples(List<Sample> slice) {}
+
+    @Override
+    public void decided(Verdict verdict) {
+      traces.pin(verdict.getExemplarTraceIdsList());
+      onDecision.run();
+    }
+  }
+}

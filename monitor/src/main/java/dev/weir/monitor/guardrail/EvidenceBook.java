@@ -1,0 +1,403 @@
+package dev.weir.monitor.guardrail;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.weir.monitor.intake.IntakeConfig;
+import dev.weir.monitor.intake.IntakeCounts;
+import dev.weir.monitor.intake.IntakeEvent;
+import dev.weir.monitor.intake.IntakeReceiver;
+import dev.weir.monitor.intake.RouterLedger;
+import dev.weir.monitor.intake.SampleSlicer;
+import dev.weir.platform.time.Clock;
+import dev.weir.proto.monitor.v1.OutcomeSlice;
+import dev.weir.proto.monitor.v1.ReportOutcomesRequest;
+import dev.weir.proto.monitor.v1.ReportSamplesRequest;
+import dev.weir.proto.monitor.v1.Sample;
+import dev.weir.proto.route.v1.Rollout;
+import dev.weir.proto.route.v1.Snapshot;
+import dev.weir.proto.route.v1.Verdict;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All evidence about all rollouts, with what is needed to take each slice once. Thread-safe: one
+ * lock, because evidence and the place in the routers' streams are one thing and saved as one.
+ *
+ * <p><b>Restart.</b> A slice is acknowledged to its router only when an {@link #image} that holds
+ * it was saved ({@link #saved}). A monitor that dies between taking and saving therefore gets the
+ * slice again and, having lost what it knew of it, counts it once; one that dies later gets what
+ * was not acknowledged and knows it. Slices that concern no watched rollout need no image.
+ */
+public final class EvidenceBook implements IntakeReceiver.Evidence {
+  private static final Logger LOG = LoggerFactory.getLogger(EvidenceBook.class);
+  private static final int MAGIC = 0x57454952;
+  private static final int VERSION = 1;
+
+  /**
+   * Evidence at one moment.
+   *
+   * @param bytes what a file holds
+   * @param taken last sequence number in it of each router process
+   */
+  public record Image(byte[] bytes, Map<String, Long> taken) {}
+
+  private final EvidenceConfig config;
+  private final IntakeConfig intake;
+  private final IntakeCounts counts;
+  private final Clock clock;
+  private final EvidenceListener listener;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  @GuardedBy("lock")
+  private RouterLedger ledger;
+
+  @GuardedBy("lock")
+  private final SampleSlicer slicer;
+
+  @GuardedBy("lock")
+  private final LinkedHashMap<String, RolloutWatch> watches = new LinkedHashMap<>();
+
+  @GuardedBy("lock")
+  private Map<String, Long> durable = new HashMap<>();
+
+  @GuardedBy("lock")
+  private boolean unsaved;
+
+  /** An image was handed out, and it is not known yet whether it was saved. */
+  @GuardedBy("lock")
+  private boolean saving;
+
+  @GuardedBy("lock")
+  private boolean savingFails;
+
+  /** An empty book. */
+  public EvidenceBook(
+      EvidenceConfig config,
+      IntakeConfig intake,
+      IntakeCounts counts,
+      Clock clock,
+      EvidenceListener listener) {
+    this.config = config;
+    this.intake = intake;
+    this.counts = counts;
+    this.clock = clock;
+    this.listener = listener;
+    this.ledger = new RouterLedger(intake.maxRouters(), counts);
+    this.slicer = new SampleSlicer(intake, counts);
+  }
+
+  /** Begins, goes on with or ends watches as the snapshot says. */
+  public void follow(Snapshot snapshot) {
+    lock.lock();
+    try {
+      for (Rollout rollout : snapshot.getRolloutsList()) {
+        RolloutWatch watch = watches.get(rollout.getId());
+        if (watch == null) {
+          if (isOver(rollout)) {
+            continue;
+          }
+          watch = new RolloutWatch(rollout, config.maxStickyUnits(), counts);
+          watches.put(rollout.getId(), watch);
+          makeRoom();
+          LOG.atInfo()
+              .addKeyValue("rollout", rollout.getId())
+              .addKeyValue("route", rollout.getSpec().getRoute())
+              .addKeyValue("canary", rollout.getSpec().getCanaryVersion())
+              .log("watching a rollout");
+        }
+        watch.follow(rollout, declaresClass(snapshot, rollout));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static boolean isOver(Rollout rollout) {
+    return switch (rollout.getState()) {
+      case COMPLETED, ROLLED_BACK, FAILED, ABORTED -> true;
+      case PREPARING, PROGRESSING, PAUSED, ROLLOUT_STATE_UNSPECIFIED, UNRECOGNIZED -> false;
+    };
+  }
+
+  private static boolean declaresClass(Snapshot snapshot, Rollout rollout) {
+    return snapshot.getVersionsList().stream()
+        .filter(version -> version.getVersion().equals(rollout.getSpec().getCanaryVersion()))
+        .filter(version -> version.getModel().equals(rollout.getModel()))
+        .anyMatch(version -> !version.getSignature().getClassOutput().isEmpty());
+  }
+
+  @GuardedBy("lock")
+  private void makeRoom() {
+    while (watches.size() > config.maxRollouts()) {
+      String first =
+          watches.entrySet().stream()
+              .filter(entry -> entry.getValue().phase() == RolloutWatch.Phase.OVER)
+              .map(Map.Entry::getKey)
+              .findFirst()
+              .orElse(watches.firstEntry().getKey());
+      watches.remove(first);
+      LOG.atWarn().addKeyValue("rollout", first).log("too many rollouts, its evidence is dropped");
+    }
+  }
+
+  /**
+   * Takes a router's report.
+   *
+   * @return the sequence number up to which everything is taken for good
+   */
+  @Override
+  public long takeOutcomes(ReportOutcomesRequest request) {
+    String process = request.getRouterProcess();
+    lock.lock();
+    try {
+      for (OutcomeSlice slice : request.getSlicesList()) {
+        switch (ledger.enter(process, slice.getSequence())) {
+          case RouterLedger.Entry.Repeated() -> counts.add(IntakeEvent.SLICES_REPEATED);
+          case RouterLedger.Entry.New(long missing) -> {
+            counts.add(IntakeEvent.SLICES_MISSING, missing);
+            take(process, slice);
+          }
+        }
+      }
+      counts.add(
+          IntakeEvent.SLICES_DROPPED_BY_ROUTERS,
+          ledger.dropped(process, request.getDroppedSlices()));
+      settle();
+      if (savingFails || !(unsaved || saving)) {
+        durable = ledger.taken();
+      }
+      return durable.getOrDefault(process, 0L);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void take(String process, OutcomeSlice slice) {
+    Optional<String> problem = SliceCheck.problem(slice);
+    if (problem.isPresent()) {
+      counts.add(IntakeEvent.SLICES_REFUSED);
+      LOG.atWarn()
+          .addKeyValue("router", process)
+          .addKeyValue("sequence", slice.getSequence())
+          .addKeyValue("problem", problem.get())
+          .log("outcome slice refused");
+      return;
+    }
+    counts.add(IntakeEvent.SLICES);
+    for (RolloutWatch watch : watches.values()) {
+      unsaved |= watch.takeSlice(slice);
+    }
+    listener.slice(slice);
+  }
+
+  /** Takes a worker's report. */
+  @Override
+  public void takeSamples(ReportSamplesRequest request) {
+    counts.add(IntakeEvent.SAMPLES, request.getSamplesCount());
+    lock.lock();
+    try {
+      slicer.take(
+          request.getWorker(),
+          request.getSamplesList(),
+          request.getDroppedSamples(),
+          clock.nanoTime());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Judges the slices of samples that are complete; to be called about once a slice. */
+  public void closeSamples() {
+    lock.lock();
+    try {
+      for (List<Sample> slice : slicer.closeComplete(clock.nanoTime())) {
+        for (RolloutWatch watch : watches.values()) {
+          unsaved |= watch.takeSamples(slice);
+        }
+        listener.samples(slice);
+      }
+      settle();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void settle() {
+    Instant now = clock.now();
+    for (RolloutWatch watch : watches.values()) {
+      if (watch.settle(now)) {
+        unsaved = true;
+        Verdict verdict = watch.verdict(now);
+        LOG.atWarn()
+            .addKeyValue("rollout", verdict.getRolloutId())
+            .addKeyValue("guardrail", verdict.getDecisiveGuardrail())
+            .addKeyValue("canary_requests", verdict.getCanaryRequests())
+            .addKeyValue("why", verdict.getExplanation())
+            .log("rollout violated");
+        listener.decided(verdict);
+      }
+    }
+  }
+
+  /** Verdicts on the rollouts that wait for one. */
+  public List<Verdict> verdicts() {
+    lock.lock();
+    try {
+      Instant now = clock.now();
+      return watches.values().stream()
+          .filter(watch -> watch.phase() == RolloutWatch.Phase.ACTIVE)
+          .map(watch -> watch.verdict(now))
+          .toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes the registry's word that these rollouts are over. */
+  public void finished(List<String> rollouts) {
+    lock.lock();
+    try {
+      for (String rollout : rollouts) {
+        RolloutWatch watch = watches.get(rollout);
+        if (watch != null && watch.phase() != RolloutWatch.Phase.OVER) {
+          watch.over();
+          unsaved = true;
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What is known about each rollout, by id. */
+  public Map<String, RolloutView> views() {
+    lock.lock();
+    try {
+      Instant now = clock.now();
+      var views = new HashMap<String, RolloutView>();
+      watches.forEach((id, watch) -> {
+        watch.note(now);
+        views.put(
+            id,
+            new RolloutView(
+                watch.verdict(now),
+                watch.plan().guardrails().stream().map(RolloutPlan.Planned::name).toList(),
+                watch.history().stream()
+                    .map(point -> new RolloutView.Point(point.epochMillis(), point.logE()))
+                    .toList()));
+      });
+      return views;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Samples that wait for the end of their slice. */
+  public int waitingSamples() {
+    lock.lock();
+    try {
+      return slicer.waiting();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Everything to be saved; empty when nothing changed since the last {@link #saved}. */
+  public Optional<Image> image() {
+    lock.lock();
+    try {
+      if (!unsaved) {
+        return Optional.empty();
+      }
+      unsaved = false;
+      saving = true;
+      var bytes = new ByteArrayOutputStream();
+      var out = new DataOutputStream(bytes);
+      out.writeInt(MAGIC);
+      out.writeInt(VERSION);
+      ledger.writeTo(out);
+      out.writeInt(watches.size());
+      for (RolloutWatch watch : watches.values()) {
+        watch.writeTo(out);
+      }
+      return Optional.of(new Image(bytes.toByteArray(), ledger.taken()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("a memory buffer cannot fail", e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** An image is safe on disk: what is in it may be acknowledged. */
+  public void saved(Image image) {
+    lock.lock();
+    try {
+      durable = image.taken();
+      saving = false;
+      savingFails = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * An image could not be saved. Slices are acknowledged all the same until one is, so that routers
+   * need not keep them: a restart now would lose evidence, but count nothing twice.
+   */
+  public void notSaved() {
+    lock.lock();
+    try {
+      unsaved = true;
+      saving = false;
+      savingFails = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes over a saved image; for a book that has taken nothing.
+   *
+   * @throws IOException or IllegalArgumentException when it is damaged; the book is then unchanged
+   */
+  public void restore(byte[] image) throws IOException {
+    var in = new DataInputStream(new ByteArrayInputStream(image));
+    if (in.readInt() != MAGIC) {
+      throw new IOException("not an evidence image");
+    }
+    int version = in.readInt();
+    if (version != VERSION) {
+      throw new IOException("evidence version " + version + " (expected: " + VERSION + ")");
+    }
+    var readLedger = new RouterLedger(intake.maxRouters(), counts);
+    readLedger.readFrom(in);
+    var readWatches = new ArrayList<RolloutWatch>();
+    int size = in.readInt();
+    for (int i = 0; i < size; i++) {
+      readWatches.add(RolloutWatch.readFrom(in, counts));
+    }
+    lock.lock();
+    try {
+      ledger = readLedger;
+      durable = ledger.taken();
+      readWatches.forEach(watch -> watches.put(watch.plan().rolloutId(), watch));
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package dev.weir.monitor.guardrail;
+
+import dev.weir.proto.monitor.v1.OutcomeSlice;
+import dev.weir.proto.monitor.v1.Sample;
+import dev.weir.proto.route.v1.Verdict;
+import java.util.List;
+
+/** Who wants to see what the evidence book takes. Called while its lock is held: be quick. */
+public interface EvidenceListener {
+  /** A slice of outcomes, the first time it came. */
+  void slice(OutcomeSlice slice);
+
+  /** A closed slice of samples. */
+  void samples(List<Sample> slice);
+
+  /** It was decided just now to roll back. */
+  void decided(Verdict verdict);
+}

@@ -1,0 +1,283 @@
+package dev.weir.monitor.guardrail;
+
+import com.google.protobuf.Timestamp;
+import dev.weir.monitor.guardrail.RolloutPlan.Planned;
+import dev.weir.monitor.stats.Evidence;
+import dev.weir.monitor.stats.ReleaseEvidence;
+import dev.weir.monitor.stats.ReleaseEvidence.Decision;
+import dev.weir.proto.route.v1.Guardrail;
+import dev.weir.proto.route.v1.GuardrailEvidence;
+import dev.weir.proto.route.v1.Verdict;
+import dev.weir.proto.route.v1.VerdictState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A verdict made from evidence; pure. Precedence: a broken experiment ({@code INVALID}, unless an
+ * operator overruled it) before a violation, because the tests' promise does not hold in it; a
+ * violation before everything else; {@code PASSING} only when each guardrail could be judged and
+ * enough canary units were.
+ *
+ * @param verdict what is said
+ * @param rollsBack the evidence suffices to roll back
+ */
+record VerdictDraft(Verdict verdict, boolean rollsBack) {
+  /**
+   * What else a verdict depends on.
+   *
+   * @param now time
+   * @param firstCanaryAt start of the first canary request's slice; null: none seen
+   * @param canaryRequests requests that the canary's version got
+   * @param step step of the newest evidence, from 0
+   * @param stepCanaryUnits canary units seen in it
+   * @param comparing the newest slice had units that could have gone either way
+   * @param classDeclared the canary's signature names a class output
+   * @param invalid the experiment is broken, and nobody overruled that
+   * @param outcomeRatio shares of the arms among outcomes
+   * @param samplesInvalid the arms' shares among samples are not those drawn
+   * @param sampleRatio these shares
+   * @param ratioLogThreshold where a ratio decides
+   */
+  record Circumstances(
+      Instant now,
+      @Nullable Instant firstCanaryAt,
+      long canaryRequests,
+      int step,
+      long stepCanaryUnits,
+      boolean comparing,
+      boolean classDeclared,
+      boolean invalid,
+      Evidence outcomeRatio,
+      boolean samplesInvalid,
+      Evidence sampleRatio,
+      double ratioLogThreshold) {}
+
+  private record Said(VerdictState state, String decisiveGuardrail, String explanation) {}
+
+  static VerdictDraft of(
+      RolloutPlan plan,
+      Map<String, Evidence> evidences,
+      Circumstances circumstances,
+      Exemplars exemplars) {
+    List<ReleaseEvidence.Share> shares =
+        plan.guardrails().stream().map(planned -> share(planned, evidences)).toList();
+    ReleaseEvidence all = ReleaseEvidence.of(plan.alpha(), shares);
+    // What lives on samples is not used when the samples' shares are wrong; giving evidence up is
+    // always allowed.
+    ReleaseEvidence release =
+        circumstances.samplesInvalid()
+            ? ReleaseEvidence.of(
+                plan.alpha(),
+                all.guardrails().stream()
+                    .filter(judged -> !unjudgeable(plan, judged, circumstances))
+                    .map(ReleaseEvidence.Judged::share)
+                    .toList())
+            : all;
+    Said said = say(plan, all, release, circumstances);
+    var verdict =
+        Verdict.newBuilder()
+            .setRolloutId(plan.rolloutId())
+            .setState(said.state())
+            .setAt(timestamp(circumstances.now()))
+            .setReleaseLogE(Double.isFinite(release.logE()) ? release.logE() : 0)
+            .setLogThreshold(release.logThreshold())
+            .setCanaryRequests(circumstances.canaryRequests())
+            .setRolloutStep(circumstances.step())
+            .setStepCanaryUnits(circumstances.stepCanaryUnits())
+            .setExplanation(said.explanation())
+            .setDecisiveGuardrail(said.decisiveGuardrail());
+    Instant first = circumstances.firstCanaryAt();
+    if (first != null) {
+      verdict.setFirstCanaryAt(timestamp(first));
+    }
+    for (ReleaseEvidence.Judged judged : all.guardrails()) {
+      verdict.addGuardrails(evidenceOf(plan, judged, circumstances, said));
+    }
+    if (said.state() == VerdictState.VIOLATED) {
+      Planned shown = planned(plan, mostTelling(release, said));
+      verdict.addAllExemplarTraceIds(
+          exemplars.showing(shown.statement(), outcome(evidences, shown.name())));
+    }
+    boolean rollsBack =
+        said.state() == VerdictState.VIOLATED && release.decision() instanceof Decision.RollBack;
+    return new VerdictDraft(verdict.build(), rollsBack);
+  }
+
+  private static ReleaseEvidence.Share share(Planned planned, Map<String, Evidence> evidences) {
+    Evidence evidence = evidences.get(planned.name());
+    if (evidence == null) {
+      throw new IllegalStateException("no evidence of guardrail " + planned.name());
+    }
+    return new ReleaseEvidence.Share(planned.name(), planned.weight(), planned.action(), evidence);
+  }
+
+  private static boolean unjudgeable(
+      RolloutPlan plan, ReleaseEvidence.Judged judged, Circumstances circumstances) {
+    return circumstances.samplesInvalid() && !judged.violated() && livesOnSamples(plan, judged);
+  }
+
+  private static boolean livesOnSamples(RolloutPlan plan, ReleaseEvidence.Judged judged) {
+    return planned(plan, judged.share().guardrail()).statement()
+        instanceof RolloutPlan.Statement.PredictedClass;
+  }
+
+  private static Planned planned(RolloutPlan plan, String guardrail) {
+    return plan.guardrails().stream()
+        .filter(planned -> planned.name().equals(guardrail))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("guardrail " + guardrail + " in " + plan));
+  }
+
+  private static Said say(
+      RolloutPlan plan, ReleaseEvidence all, ReleaseEvidence release, Circumstances c) {
+    if (c.invalid()) {
+      return new Said(
+          VerdictState.INVALID,
+          "",
+          VerdictWords.invalid(
+              c.outcomeRatio().statistic(),
+              c.outcomeRatio().decisiveOutcome(),
+              c.outcomeRatio().maxLogE(),
+              c.ratioLogThreshold()));
+    }
+    return switch (release.decision()) {
+      case Decision.RollBack rollBack -> rollBack(plan, release, rollBack, c);
+      case Decision.Hold hold -> {
+        ReleaseEvidence.Judged first = judged(release, hold.guardrails().getFirst());
+        yield new Said(
+            VerdictState.VIOLATED, first.share().guardrail(), violatedAlone(plan, first, c));
+      }
+      case Decision.Undecided ignored -> undecided(plan, all, c);
+    };
+  }
+
+  private static Said rollBack(
+      RolloutPlan plan, ReleaseEvidence release, Decision.RollBack decision, Circumstances c) {
+    ReleaseEvidence.Judged decisive = judged(release, decision.decisiveGuardrail());
+    if (decision.alone()) {
+      return new Said(
+          VerdictState.VIOLATED, decision.decisiveGuardrail(), violatedAlone(plan, decisive, c));
+    }
+    return new Said(
+        VerdictState.VIOLATED,
+        "",
+        VerdictWords.violatedTogether(
+            plan.canaryVersion(),
+            decision.decisiveGuardrail(),
+            decisive.share().evidence().statistic(),
+            release.logE(),
+            release.logThreshold(),
+            when(c)));
+  }
+
+  private static String violatedAlone(
+      RolloutPlan plan, ReleaseEvidence.Judged judged, Circumstances c) {
+    return VerdictWords.violated(
+        plan.canaryVersion(),
+        judged.share().guardrail(),
+        judged.share().evidence().statistic(),
+        judged.share().evidence().maxLogE(),
+        judged.logThreshold(),
+        when(c));
+  }
+
+  private static String when(Circumstances c) {
+    Instant first = c.firstCanaryAt();
+    return first == null
+        ? ""
+        : "; %s and %,d requests after the canary's first"
+            .formatted(VerdictWords.span(Duration.between(first, c.now())), c.canaryRequests());
+  }
+
+  private static Said undecided(RolloutPlan plan, ReleaseEvidence all, Circumstances c) {
+    if (c.firstCanaryAt() == null) {
+      return new Said(VerdictState.UNDECIDED, "", VerdictWords.nothingSeen());
+    }
+    for (ReleaseEvidence.Judged judged : all.guardrails()) {
+      String guardrail = judged.share().guardrail();
+      if (unjudgeable(plan, judged, c)) {
+        return new Said(
+            VerdictState.UNDECIDED,
+            "",
+            VerdictWords.unjudgeable(guardrail, c.sampleRatio().statistic()));
+      }
+    }
+    long inAll =
+        all.guardrails().stream()
+            .mapToLong(judged -> judged.share().evidence().canaryUnits())
+            .max()
+            .orElse(0);
+    long needed = plan.minCanaryUnits(c.step());
+    if (c.stepCanaryUnits() < needed) {
+      return new Said(
+          VerdictState.UNDECIDED,
+          "",
+          VerdictWords.waiting(c.stepCanaryUnits(), needed, c.step(), inAll));
+    }
+    for (ReleaseEvidence.Judged judged : all.guardrails()) {
+      if (c.comparing()
+          && c.classDeclared()
+          && livesOnSamples(plan, judged)
+          && judged.share().evidence().canaryUnits() == 0) {
+        return new Said(
+            VerdictState.UNDECIDED, "", VerdictWords.noPredictions(judged.share().guardrail()));
+      }
+    }
+    return new Said(
+        VerdictState.PASSING, "", VerdictWords.passing(c.stepCanaryUnits(), c.step(), inAll));
+  }
+
+  private static ReleaseEvidence.Judged judged(ReleaseEvidence release, String guardrail) {
+    return release.guardrails().stream()
+        .filter(judged -> judged.share().guardrail().equals(guardrail))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException(guardrail + " in " + release));
+  }
+
+  private static String mostTelling(ReleaseEvidence release, Said said) {
+    return release.decision() instanceof Decision.RollBack rollBack
+        ? rollBack.decisiveGuardrail()
+        : said.decisiveGuardrail();
+  }
+
+  private static String outcome(Map<String, Evidence> evidences, String guardrail) {
+    Evidence evidence = evidences.get(guardrail);
+    return evidence == null ? "" : evidence.decisiveOutcome();
+  }
+
+  private static GuardrailEvidence evidenceOf(
+      RolloutPlan plan, ReleaseEvidence.Judged judged, Circumstances c, Said said) {
+    Evidence evidence = judged.share().evidence();
+    VerdictState state;
+    if (judged.violated()) {
+      state = VerdictState.VIOLATED;
+    } else if (c.invalid() || unjudgeable(plan, judged, c)) {
+      state = VerdictState.INVALID;
+    } else {
+      state = said.state() == VerdictState.PASSING ? VerdictState.PASSING : VerdictState.UNDECIDED;
+    }
+    return GuardrailEvidence.newBuilder()
+        .setGuardrail(judged.share().guardrail())
+        .setState(state)
+        .setLogE(evidence.logE())
+        .setMaxLogE(evidence.maxLogE())
+        .setLogThreshold(judged.logThreshold())
+        .setCanaryUnits(evidence.canaryUnits())
+        .setBaselineUnits(evidence.baselineUnits())
+        .setStatistic(evidence.statistic())
+        .setDecisiveOutcome(evidence.decisiveOutcome())
+        .setAction(
+            switch (judged.share().action()) {
+              case HOLD -> Guardrail.Action.HOLD;
+              case ROLLBACK -> Guardrail.Action.ROLLBACK;
+            })
+        .build();
+  }
+
+  private static Timestamp timestamp(Instant at) {
+    return Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()).build();
+  }
+}

@@ -1,0 +1,88 @@
+package dev.weir.monitor.guardrail;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** Evidence as people read it. */
+final class VerdictWords {
+  private VerdictWords() {}
+
+  /**
+   * An e-value as odds: "8,955 to 1".
+   *
+   * @param logE its natural logarithm
+   */
+  static String odds(double logE) {
+    if (logE > Math.log(1e7)) {
+      return String.format(Locale.ROOT, "10^%.0f to 1", Math.floor(logE / Math.log(10)));
+    }
+    double e = Math.exp(Math.max(0, logE));
+    return e < 10
+        ? String.format(Locale.ROOT, "%.1f to 1", e)
+        : String.format(Locale.ROOT, "%,.0f to 1", e);
+  }
+
+  /** "2.5 s", "3 min 20 s". */
+  static String span(Duration duration) {
+    double seconds = Math.max(0, duration.toMillis()) / 1000.0;
+    return seconds < 120
+        ? String.format(Locale.ROOT, "%.1f s", seconds)
+        : String.format(Locale.ROOT, "%d min %d s", duration.toMinutes(), duration.toSecondsPart());
+  }
+
+  static String violated(
+      String canaryVersion,
+      String guardrail,
+      String statistic,
+      double logE,
+      double logThreshold,
+      String when) {
+    return "version %s violates %s: %s; the evidence stands at %s, %s decides%s"
+        .formatted(canaryVersion, guardrail, statistic, odds(logE), odds(logThreshold), when);
+  }
+
+  static String violatedTogether(
+      String canaryVersion,
+      String guardrail,
+      String statistic,
+      double releaseLogE,
+      double logThreshold,
+      String when) {
+    return ("version %s violates its guardrails together, most of it %s: %s; the weighted evidence"
+            + " stands at %s, %s decides%s")
+        .formatted(
+            canaryVersion, guardrail, statistic, odds(releaseLogE), odds(logThreshold), when);
+  }
+
+  static String invalid(String ratioStatistic, String outcome, double logE, double logThreshold) {
+    return ("the experiment is broken, nothing can be concluded: %s (%s; %s, %s decides); requests"
+            + " of one arm are lost, repeated or not drawn as recorded")
+        .formatted(ratioStatistic, outcome, odds(logE), odds(logThreshold));
+  }
+
+  static String unjudgeable(String guardrail, String ratioStatistic) {
+    return ("%s cannot be judged: among the sampled predictions %s; samples of one arm are missing,"
+            + " late, or without a class")
+        .formatted(guardrail, ratioStatistic);
+  }
+
+  static String waiting(long judged, long needed, int step, long inAll) {
+    return "nothing is wrong so far: %,d of %,d canary units judged in step %d, %,d in all"
+        .formatted(judged, needed, step + 1, inAll);
+  }
+
+  static String passing(long judged, int step, long inAll) {
+    return "no guardrail is violated after %,d canary units, %,d of them in step %d"
+        .formatted(inAll, judged, step + 1);
+  }
+
+  static String nothingSeen() {
+    return "no request of the canary was seen yet";
+  }
+
+  static String noPredictions(String guardrail) {
+    return "nothing is wrong so far, but %s has not seen a prediction of the canary yet: is the"
+            .formatted(guardrail)
+        + " workers' sampling on?";
+  }
+}

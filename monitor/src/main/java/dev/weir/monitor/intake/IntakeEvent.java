@@ -1,0 +1,60 @@
+package dev.weir.monitor.intake;
+
+/** What is counted at the door. The word is the label of {@code weir_monitor_intake_events}. */
+public enum IntakeEvent {
+  /** Outcome slices counted. */
+  SLICES("slices"),
+  /** Outcome slices seen before and ignored. */
+  SLICES_REPEATED("slices_repeated"),
+  /** Sequence numbers that were skipped: slices that never came. */
+  SLICES_MISSING("slices_missing"),
+  /** Outcome slices that could not be used. */
+  SLICES_REFUSED("slices_refused"),
+  /** Slices that routers say they dropped. */
+  SLICES_DROPPED_BY_ROUTERS("slices_dropped_by_routers"),
+  /** Router processes forgotten because there were too many. */
+  ROUTERS_FORGOTTEN("routers_forgotten"),
+  /** Samples taken. */
+  SAMPLES("samples"),
+  /** Samples of a unit that was seen before in the same slice. */
+  SAMPLES_REPEATED("samples_repeated"),
+  /** Samples that came after their slice was closed. */
+  SAMPLES_LATE("samples_late"),
+  /** Samples that found no room in the slices that wait. */
+  SAMPLES_OVERFLOW("samples_overflow"),
+  /** Samples that could not be used. */
+  SAMPLES_REFUSED("samples_refused"),
+  /** Samples that workers say they dropped. */
+  SAMPLES_DROPPED_BY_WORKERS("samples_dropped_by_workers"),
+  /** Sticky units that were not counted because there was no room to remember them. */
+  STICKY_UNITS_REFUSED("sticky_units_refused"),
+  /** Labels taken. */
+  LABELS("labels"),
+  /** Labels whose prediction was found. */
+  LABELS_JOINED("labels_joined"),
+  /** Labels forgotten before their prediction came. */
+  LABELS_FORGOTTEN("labels_forgotten"),
+  /** Predictions forgotten without a label. */
+  PREDICTIONS_FORGOTTEN("predictions_forgotten"),
+  /** Spans taken. */
+  SPANS("spans"),
+  /** Spans that could not be used or found no room in their trace. */
+  SPANS_DROPPED("spans_dropped"),
+  /** Traces forgotten because there were too many. */
+  TRACES_FORGOTTEN("traces_forgotten"),
+  /** Metric points taken. */
+  METRIC_POINTS("metric_points"),
+  /** Metric points of a series for which there was no room. */
+  METRIC_POINTS_DROPPED("metric_points_dropped");
+
+  private final String word;
+
+  IntakeEvent(String word) {
+    this.word = word;
+  }
+
+  /** The metric's label. */
+  public String word() {
+    return word;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.weir.monitor.intake;
+
+import dev.weir.proto.monitor.v1.IntakeServiceGrpc;
+import dev.weir.proto.monitor.v1.ReportFeedbackRequest;
+import dev.weir.proto.monitor.v1.ReportFeedbackResponse;
+import dev.weir.proto.monitor.v1.ReportOutcomesRequest;
+import dev.weir.proto.monitor.v1.ReportOutcomesResponse;
+import dev.weir.proto.monitor.v1.ReportSamplesRequest;
+import dev.weir.proto.monitor.v1.ReportSamplesResponse;
+import dev.weir.proto.monitor.v1.Sample;
+import io.grpc.Status;
+import io.grpc.stub.StreamObserver;
+
+/** Takes what routers, workers and users report. */
+public final class IntakeReceiver extends IntakeServiceGrpc.IntakeServiceImplBase {
+  private static final int MAX_NAME_LENGTH = 256;
+
+  /** Where evidence goes. */
+  public interface Evidence {
+    /** Takes a router's report and returns the sequence number taken for good. */
+    long takeOutcomes(ReportOutcomesRequest request);
+
+    /** Takes a worker's report. */
+    void takeSamples(ReportSamplesRequest request);
+  }
+
+  private final Evidence evidence;
+  private final FeedbackJoin feedback;
+
+  /** Hands reports on. */
+  public IntakeReceiver(Evidence evidence, FeedbackJoin feedback) {
+    this.evidence = evidence;
+    this.feedback = feedback;
+  }
+
+  @Override
+  public void reportOutcomes(
+      ReportOutcomesRequest request, StreamObserver<ReportOutcomesResponse> responses) {
+    if (refused("router_process", request.getRouterProcess(), responses)) {
+      return;
+    }
+    long acknowledged = evidence.takeOutcomes(request);
+    responses.onNext(
+        ReportOutcomesResponse.newBuilder().setAcknowledgedSequence(acknowledged).build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void reportSamples(
+      ReportSamplesRequest request, StreamObserver<ReportSamplesResponse> responses) {
+    if (refused("worker", request.getWorker(), responses)) {
+      return;
+    }
+    for (Sample sample : request.getSamplesList()) {
+      feedback.take(sample);
+    }
+    evidence.takeSamples(request);
+    responses.onNext(ReportSamplesResponse.getDefaultInstance());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void reportFeedback(
+      ReportFeedbackRequest request, StreamObserver<ReportFeedbackResponse> responses) {
+    responses.onNext(feedback.take(request.getFeedbackList()));
+    responses.onCompleted();
+  }
+
+  private static boolean refused(String name, String value, StreamObserver<?> responses) {
+    if (!value.isBlank() && value.length() <= MAX_NAME_LENGTH) {
+      return false;
+    }
+    responses.onError(
+        Status.INVALID_ARGUMENT
+            .withDescription(
+                "%s: \"%s\" (expected: 1 to %d characters)"
+                    .formatted(name, OtlpAttributes.cut(value), MAX_NAME_LENGTH))
+            .asRuntimeException());
+    return true;
+  }
+}

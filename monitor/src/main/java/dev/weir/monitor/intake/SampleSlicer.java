@@ -1,0 +1,171 @@
+package dev.weir.monitor.intake;
+
+import dev.weir.proto.monitor.v1.Sample;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Puts samples into slices by the time that their worker <em>took</em> the request, and hands a
+ * slice out once everything that started in it must have been reported. By arrival it would be
+ * wrong: a canary that answers later than the baseline would be missing from each moment's count,
+ * and look as if it predicted its classes less often.
+ *
+ * <p>Time is the worker's own, so clocks need not agree: a worker's slice is closed when that
+ * worker reported a request that started more than the grace after the slice's end, or when nothing
+ * came from it for the grace. What comes later is late: not counted, and said. A worker's first
+ * report is not used, because requests that started before it may have been reported to a monitor
+ * that is gone. A sample that is sent twice falls into the same open slice, where its unit is
+ * known, or is late; so nothing counts twice, and nothing of this need survive a restart.
+ *
+ * <p>Not thread-safe: the evidence book's lock guards it.
+ */
+public final class SampleSlicer {
+  /** A worker's clock that runs this far back was set: its slices begin anew. */
+  private static final long CLOCK_SET_BACK_NANOS = 60_000_000_000L;
+
+  private final long sliceNanos;
+  private final long graceNanos;
+  private final int maxWorkers;
+  private final int maxWaiting;
+  private final IntakeCounts counts;
+  private final LinkedHashMap<String, Stream> streams = new LinkedHashMap<>(16, 0.75f, true);
+  private int waiting;
+
+  private static final class Slice {
+    final List<Sample> samples = new ArrayList<>();
+    final Set<Long> units = new HashSet<>();
+  }
+
+  private static final class Stream {
+    final TreeMap<Long, Slice> open = new TreeMap<>();
+
+    /** Slices with a lower number are closed. */
+    long firstOpen;
+
+    long newestNanos;
+    long heardNanos;
+    long saidDropped;
+  }
+
+  /** Slices as the configuration says. */
+  public SampleSlicer(IntakeConfig config, IntakeCounts counts) {
+    this.sliceNanos = config.sampleSlice().toNanos();
+    this.graceNanos = config.sampleGrace().toNanos();
+    this.maxWorkers = config.maxWorkers();
+    this.maxWaiting = config.maxWaitingSamples();
+    this.counts = counts;
+  }
+
+  /**
+   * Takes a worker's report.
+   *
+   * @param nowNanos the monitor's monotonic time
+   * @param droppedSoFar the worker's own count of samples that it dropped
+   */
+  public void take(String worker, List<Sample> samples, long droppedSoFar, long nowNanos) {
+    Stream stream = streams.get(worker);
+    if (stream == null) {
+      if (samples.isEmpty()) {
+        return;
+      }
+      stream = begin(worker, samples);
+    }
+    stream.heardNanos = nowNanos;
+    counts.add(
+        IntakeEvent.SAMPLES_DROPPED_BY_WORKERS, Math.max(0, droppedSoFar - stream.saidDropped));
+    stream.saidDropped = droppedSoFar;
+    for (Sample sample : samples) {
+      put(stream, sample);
+    }
+  }
+
+  private Stream begin(String worker, List<Sample> samples) {
+    var stream = new Stream();
+    long newest = samples.stream().mapToLong(SampleSlicer::startNanos).max().orElse(0);
+    stream.newestNanos = newest;
+    stream.firstOpen = Math.floorDiv(newest, sliceNanos) + 1;
+    streams.put(worker, stream);
+    if (streams.size() > maxWorkers) {
+      Iterator<Stream> oldest = streams.values().iterator();
+      waiting -= size(oldest.next());
+      oldest.remove();
+    }
+    return stream;
+  }
+
+  private void put(Stream stream, Sample sample) {
+    long start = startNanos(sample);
+    if (start < stream.newestNanos - CLOCK_SET_BACK_NANOS) {
+      waiting -= size(stream);
+      stream.open.clear();
+      stream.newestNanos = start;
+      stream.firstOpen = Math.floorDiv(start, sliceNanos) + 1;
+    }
+    stream.newestNanos = Math.max(stream.newestNanos, start);
+    long number = Math.floorDiv(start, sliceNanos);
+    if (number < stream.firstOpen) {
+      counts.add(IntakeEvent.SAMPLES_LATE);
+      return;
+    }
+    if (waiting >= maxWaiting) {
+      counts.add(IntakeEvent.SAMPLES_OVERFLOW);
+      return;
+    }
+    Slice slice = stream.open.computeIfAbsent(number, n -> new Slice());
+    long unit = sample.getAssignment().getUnit();
+    if (unit != 0 && !slice.units.add(unit)) {
+      counts.add(IntakeEvent.SAMPLES_REPEATED);
+      return;
+    }
+    slice.samples.add(sample);
+    waiting++;
+  }
+
+  /**
+   * Closes what is complete.
+   *
+   * @return the slices, oldest first within each worker
+   */
+  public List<List<Sample>> closeComplete(long nowNanos) {
+    var closed = new ArrayList<List<Sample>>();
+    for (Stream stream : streams.values()) {
+      boolean silent = nowNanos - stream.heardNanos > graceNanos + sliceNanos;
+      long complete =
+          silent ? Long.MAX_VALUE : Math.floorDiv(stream.newestNanos - graceNanos, sliceNanos);
+      Iterator<Map.Entry<Long, Slice>> slices = stream.open.entrySet().iterator();
+      while (slices.hasNext()) {
+        Map.Entry<Long, Slice> slice = slices.next();
+        if (slice.getKey() >= complete) {
+          break;
+        }
+        stream.firstOpen = slice.getKey() + 1;
+        closed.add(slice.getValue().samples);
+        waiting -= slice.getValue().samples.size();
+        slices.remove();
+      }
+      if (!silent) {
+        stream.firstOpen = Math.max(stream.firstOpen, complete);
+      }
+    }
+    return closed;
+  }
+
+  /** Samples that wait for the end of their slice. */
+  public int waiting() {
+    return waiting;
+  }
+
+  private static int size(Stream stream) {
+    return stream.open.values().stream().mapToInt(slice -> slice.samples.size()).sum();
+  }
+
+  private static long startNanos(Sample sample) {
+    return sample.getAt().getSeconds() * 1_000_000_000L + sample.getAt().getNanos();
+  }
+}

@@ -1,0 +1,79 @@
+package dev.weir.monitor.store;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.weir.monitor.guardrail.EvidenceBook;
+import dev.weir.platform.lifecycle.Readiness;
+import java.io.IOException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the evidence book on disk: reads it at the start, saves it when told and changed.
+ * Thread-safe.
+ */
+public final class EvidenceKeeper {
+  private static final Logger LOG = LoggerFactory.getLogger(EvidenceKeeper.class);
+  private static final String PART = "evidence file";
+
+  private final EvidenceFile file;
+  private final EvidenceBook book;
+  private final Readiness readiness;
+
+  @GuardedBy("this")
+  private boolean lastFailed;
+
+  /** Keeps {@code book} in {@code file}, and says in {@code readiness} when that fails. */
+  public EvidenceKeeper(EvidenceFile file, EvidenceBook book, Readiness readiness) {
+    this.file = file;
+    this.book = book;
+    this.readiness = readiness;
+  }
+
+  /**
+   * Takes over what is on disk. A file that cannot be read is set aside, and rollouts that are
+   * under way begin with no evidence: that is said, because the false-alarm budget then covers each
+   * part of their life by itself.
+   */
+  public synchronized void load() throws IOException {
+    Optional<byte[]> image = Optional.empty();
+    try {
+      image = file.load();
+      if (image.isPresent()) {
+        book.restore(image.get());
+      }
+      readiness.ready(PART);
+    } catch (IOException | IllegalArgumentException e) {
+      String aside = file.setAside().toString();
+      LOG.atError()
+          .setCause(e)
+          .addKeyValue("aside", aside)
+          .log("evidence cannot be read, active rollouts begin without it");
+      readiness.degraded(PART, "it could not be read, and is now " + aside);
+    }
+  }
+
+  /** Saves the book when it changed. */
+  public synchronized void save() {
+    Optional<EvidenceBook.Image> image = book.image();
+    if (image.isEmpty()) {
+      return;
+    }
+    try {
+      file.save(image.get().bytes());
+      book.saved(image.get());
+      if (lastFailed) {
+        lastFailed = false;
+        readiness.ready(PART);
+        LOG.info("evidence can be saved again");
+      }
+    } catch (IOException e) {
+      book.notSaved();
+      readiness.degraded(PART, "it cannot be written: " + e);
+      if (!lastFailed) {
+        lastFailed = true;
+        LOG.atError().setCause(e).log("evidence cannot be saved, a restart would lose it");
+      }
+    }
+  }
+}

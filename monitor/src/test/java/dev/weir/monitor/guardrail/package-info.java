@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.monitor.guardrail;
+
+import org.jspecify.annotations.NullMarked;
