@@ -1,0 +1,336 @@
+/*
+ * The cheapest gRPC server that can be behind a proxy: clear-text HTTP/2, one thread, epoll. It reads nothing of a request but
+ * frame headers, throws bodies away, and answers each stream that ends with the same 105 bytes and grpc-status 0.
+ *
+ * usage: upstream COUNT   binds COUNT (1 to 8) free loopback ports, prints "listening PORT..." on one line; then, for each line on
+ * standard input, prints the requests answered so far, one number per port. Ends when standard input ends.
+ *
+ * What keeps it small: header blocks are never decoded (nothing in them matters here), and its own use no dynamic table.
+ * It keeps HTTP/2's flow control in both directions: bodies are credited as they are thrown away (streams have 8 MiB,
+ * more than any body of the benchmark), answers wait while the connection's window is full.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { DATA = 0, HEADERS = 1, SETTINGS = 4, PING = 6, GOAWAY = 7, WINDOW_UPDATE = 8 };
+enum { END_STREAM = 0x1, ACK = 0x1, END_HEADERS = 0x4 };
+enum { SETTINGS_HEADER_TABLE_SIZE = 1 };
+enum {
+  MAX_LISTENERS = 8,
+  FRAME_HEADER = 9,
+  MESSAGE = 105,
+  CREDIT_AT = 4 << 20,
+  CONNECTION_WINDOW = 16 << 20,
+  STREAM_WINDOW = 8 << 20,
+  MAX_FRAME = 16384
+};
+
+static const char PREFACE[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+static const size_t PREFACE_LENGTH = sizeof PREFACE - 1;
+
+typedef struct {
+  uint8_t *bytes;
+  size_t length, capacity, sent;
+} buffer;
+
+typedef struct {
+  int fd, listener, wants_write, preface_seen, announce_table;
+  uint8_t header[24]; /* a preface or a frame header that has not arrived whole */
+  size_t header_length;
+  uint32_t left; /* bytes of the present frame's payload still to come */
+  uint8_t type, flags;
+  uint32_t stream, frame_length;
+  uint8_t payload[64]; /* the start of a payload that matters: SETTINGS, PING, WINDOW_UPDATE */
+  size_t payload_length;
+  uint32_t uncredited;
+  int64_t window; /* what the peer allows to be sent */
+  uint32_t *waiting; /* streams whose answers wait for the window */
+  size_t waiting_length, waiting_capacity;
+  buffer out;
+} connection;
+
+static int epoll;
+static long answered[MAX_LISTENERS];
+static int listeners[MAX_LISTENERS], listener_count;
+static uint8_t message[MESSAGE];
+
+static void die(const char *what) {
+  perror(what);
+  exit(70);
+}
+
+static void *must(void *memory) {
+  if (!memory) die("memory");
+  return memory;
+}
+
+static void put(buffer *out, const void *bytes, size_t length) {
+  if (out->length + length > out->capacity) {
+    out->capacity = (out->length + length) * 2;
+    out->bytes = must(realloc(out->bytes, out->capacity));
+  }
+  memcpy(out->bytes + out->length, bytes, length);
+  out->length += length;
+}
+
+static void put_frame(buffer *out, uint8_t type, uint8_t flags, uint32_t stream, const void *payload, uint32_t length) {
+  uint8_t header[FRAME_HEADER] = {length >> 16, length >> 8, length, type, flags, stream >> 24, stream >> 16, stream >> 8, stream};
+  put(out, header, sizeof header);
+  put(out, payload, length);
+}
+
+static void put_credit(buffer *out, uint32_t stream, uint32_t bytes) {
+  uint8_t payload[4] = {bytes >> 24, bytes >> 16, bytes >> 8, bytes};
+  put_frame(out, WINDOW_UPDATE, 0, stream, payload, sizeof payload);
+}
+
+/* :status 200 (indexed) and content-type: application/grpc (name indexed, never indexed itself) */
+static const uint8_t RESPONSE_HEADERS[] = "\x88\x0f\x10\x10" "application/grpc";
+static const uint8_t TRAILERS[] = "\x00\x0b" "grpc-status" "\x01" "0";
+static const uint8_t TABLE_SIZE_ZERO = 0x20;
+
+static void answer(connection *c, uint32_t stream) {
+  uint8_t headers[sizeof RESPONSE_HEADERS];
+  size_t length = 0;
+  if (c->announce_table) {
+    headers[length++] = TABLE_SIZE_ZERO;
+    c->announce_table = 0;
+  }
+  memcpy(headers + length, RESPONSE_HEADERS, sizeof RESPONSE_HEADERS - 1);
+  length += sizeof RESPONSE_HEADERS - 1;
+  put_frame(&c->out, HEADERS, END_HEADERS, stream, headers, length);
+  put_frame(&c->out, DATA, 0, stream, message, MESSAGE);
+  put_frame(&c->out, HEADERS, END_HEADERS | END_STREAM, stream, TRAILERS, sizeof TRAILERS - 1);
+  c->window -= MESSAGE;
+  answered[c->listener]++;
+}
+
+static void request_ended(connection *c, uint32_t stream) {
+  if (c->waiting_length == 0 && c->window >= MESSAGE) {
+    answer(c, stream);
+    return;
+  }
+  if (c->waiting_length == c->waiting_capacity) {
+    c->waiting_capacity = c->waiting_capacity * 2 + 64;
+    c->waiting = must(realloc(c->waiting, c->waiting_capacity * sizeof *c->waiting));
+  }
+  c->waiting[c->waiting_length++] = stream;
+}
+
+static void answer_waiting(connection *c) {
+  size_t done = 0;
+  while (done < c->waiting_length && c->window >= MESSAGE) answer(c, c->waiting[done++]);
+  memmove(c->waiting, c->waiting + done, (c->waiting_length - done) * sizeof *c->waiting);
+  c->waiting_length -= done;
+}
+
+/* A frame's payload has been read. Returns 0 when the connection has to end. */
+static int frame_ended(connection *c) {
+  const uint8_t *p = c->payload;
+  switch (c->type) {
+    case DATA:
+      c->uncredited += c->frame_length;
+      if (c->uncredited >= CREDIT_AT) {
+        put_credit(&c->out, 0, c->uncredited);
+        c->uncredited = 0;
+      }
+      /* fall through */
+    case HEADERS:
+      if (c->flags & END_STREAM) request_ended(c, c->stream);
+      return 1;
+    case SETTINGS:
+      if (c->flags & ACK) return 1;
+      for (size_t i = 0; i + 6 <= c->payload_length; i += 6)
+        if ((p[i] << 8 | p[i + 1]) == SETTINGS_HEADER_TABLE_SIZE) c->announce_table = 1;
+      put_frame(&c->out, SETTINGS, ACK, 0, "", 0);
+      return 1;
+    case PING:
+      if (!(c->flags & ACK)) put_frame(&c->out, PING, ACK, 0, p, 8);
+      return 1;
+    case WINDOW_UPDATE:
+      if (c->stream == 0) {
+        c->window += (uint32_t)(p[0] & 0x7f) << 24 | p[1] << 16 | p[2] << 8 | p[3];
+        answer_waiting(c);
+      }
+      return 1;
+    case GOAWAY:
+    default:
+      return 1;
+  }
+}
+
+static int begin_frame(connection *c) {
+  const uint8_t *h = c->header;
+  c->frame_length = c->left = (uint32_t)h[0] << 16 | h[1] << 8 | h[2];
+  c->type = h[3];
+  c->flags = h[4];
+  c->stream = (uint32_t)(h[5] & 0x7f) << 24 | h[6] << 16 | h[7] << 8 | h[8];
+  c->payload_length = 0;
+  c->header_length = 0;
+  return c->frame_length <= MAX_FRAME;
+}
+
+static int take(connection *c, const uint8_t *bytes, size_t length) {
+  while (length > 0) {
+    if (c->left > 0) {
+      size_t n = length < c->left ? length : c->left;
+      size_t kept = sizeof c->payload - c->payload_length;
+      if (c->type != DATA && kept > 0) {
+        kept = kept < n ? kept : n;
+        memcpy(c->payload + c->payload_length, bytes, kept);
+        c->payload_length += kept;
+      }
+      bytes += n;
+      length -= n;
+      c->left -= n;
+      if (c->left == 0 && !frame_ended(c)) return 0;
+      continue;
+    }
+    size_t wanted = c->preface_seen ? FRAME_HEADER : PREFACE_LENGTH;
+    size_t n = wanted - c->header_length;
+    n = n < length ? n : length;
+    memcpy(c->header + c->header_length, bytes, n);
+    c->header_length += n;
+    bytes += n;
+    length -= n;
+    if (c->header_length < wanted) return 1;
+    if (!c->preface_seen) {
+      if (memcmp(c->header, PREFACE, PREFACE_LENGTH) != 0) return 0;
+      c->preface_seen = 1;
+      c->header_length = 0;
+    } else {
+      if (!begin_frame(c)) return 0;
+      if (c->left == 0 && !frame_ended(c)) return 0;
+    }
+  }
+  return 1;
+}
+
+static void watch_writing(connection *c, int wants) {
+  if (c->wants_write == wants) return;
+  struct epoll_event event = {.events = EPOLLIN | (wants ? EPOLLOUT : 0), .data.ptr = c};
+  epoll_ctl(epoll, EPOLL_CTL_MOD, c->fd, &event);
+  c->wants_write = wants;
+}
+
+static int flush(connection *c) {
+  buffer *out = &c->out;
+  while (out->sent < out->length) {
+    ssize_t n = write(c->fd, out->bytes + out->sent, out->length - out->sent);
+    if (n < 0 && errno == EAGAIN) {
+      watch_writing(c, 1);
+      return 1;
+    }
+    if (n < 0) return 0;
+    out->sent += n;
+  }
+  out->sent = out->length = 0;
+  watch_writing(c, 0);
+  return 1;
+}
+
+static void end(connection *c) {
+  close(c->fd);
+  free(c->out.bytes);
+  free(c->waiting);
+  free(c);
+}
+
+static void accept_on(int listener) {
+  int fd = accept4(listeners[listener], NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd < 0) return;
+  int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  connection *c = must(calloc(1, sizeof *c));
+  c->fd = fd;
+  c->listener = listener;
+  c->window = 65535;
+  static const uint8_t settings[] = {0, 3, 0, 0, 4, 0, 0, 4, STREAM_WINDOW >> 24, (STREAM_WINDOW >> 16) & 0xff, 0, 0};
+  put_frame(&c->out, SETTINGS, 0, 0, settings, sizeof settings);
+  put_credit(&c->out, 0, CONNECTION_WINDOW - 65535);
+  struct epoll_event event = {.events = EPOLLIN, .data.ptr = c};
+  if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event)) die("epoll_ctl");
+  if (!flush(c)) end(c);
+}
+
+static void serve(connection *c, uint32_t events) {
+  static uint8_t bytes[256 << 10];
+  int alive = 1;
+  if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
+    ssize_t n = read(c->fd, bytes, sizeof bytes);
+    alive = n > 0 ? take(c, bytes, n) : n < 0 && errno == EAGAIN;
+  }
+  if (!alive || !flush(c)) end(c);
+}
+
+static int bind_free_port(void) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t length = sizeof address;
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) || listen(fd, 512)) die("bind");
+  if (getsockname(fd, (struct sockaddr *)&address, &length)) die("getsockname");
+  printf(" %d", ntohs(address.sin_port));
+  return fd;
+}
+
+/* A line on standard input asks for the counts; its end ends the program. */
+static void obey(void) {
+  char bytes[256];
+  ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
+  if (n <= 0) exit(0);
+  for (ssize_t i = 0; i < n; i++) {
+    if (bytes[i] != '\n') continue;
+    for (int l = 0; l < listener_count; l++) printf(l ? " %ld" : "%ld", answered[l]);
+    printf("\n");
+  }
+  fflush(stdout);
+}
+
+int main(int count, char **arguments) {
+  listener_count = count == 2 ? atoi(arguments[1]) : 0;
+  if (listener_count < 1 || listener_count > MAX_LISTENERS) {
+    fprintf(stderr, "usage: upstream COUNT (1 to %d)\n", MAX_LISTENERS);
+    return 64;
+  }
+  signal(SIGPIPE, SIG_IGN);
+  /* one gRPC message: ModelInferResponse{model_name: "resnet50", id: 88 times "x"} */
+  message[4] = MESSAGE - 5;
+  memcpy(message + 5, "\x0a\x08resnet50\x1a\x58", 12);
+  memset(message + 17, 'x', MESSAGE - 17);
+
+  epoll = epoll_create1(EPOLL_CLOEXEC);
+  printf("listening");
+  for (int l = 0; l < listener_count; l++) {
+    listeners[l] = bind_free_port();
+    struct epoll_event event = {.events = EPOLLIN, .data.u64 = l};
+    if (epoll_ctl(epoll, EPOLL_CTL_ADD, listeners[l], &event)) die("epoll_ctl");
+  }
+  printf("\n");
+  fflush(stdout);
+  struct epoll_event input = {.events = EPOLLIN, .data.u64 = MAX_LISTENERS};
+  if (epoll_ctl(epoll, EPOLL_CTL_ADD, STDIN_FILENO, &input)) die("standard input (expected: a pipe)");
+
+  struct epoll_event events[256];
+  for (;;) {
+    int n = epoll_wait(epoll, events, 256, -1);
+    for (int i = 0; i < n; i++) {
+      if (events[i].data.u64 < (uint64_t)listener_count)
+        accept_on(events[i].data.u64);
+      else if (events[i].data.u64 == MAX_LISTENERS)
+        obey();
+      else
+        serve(events[i].data.ptr, events[i].events);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package dev.weir.loadtest.bench;
+
+import com.google.protobuf.Timestamp;
+import dev.weir.proto.registry.v1.Alias;
+import dev.weir.proto.registry.v1.Artifact;
+import dev.weir.proto.registry.v1.ModelVersion;
+import dev.weir.proto.registry.v1.Signature;
+import dev.weir.proto.registry.v1.TensorSpec;
+import dev.weir.proto.route.v1.Arm;
+import dev.weir.proto.route.v1.BucketRange;
+import dev.weir.proto.route.v1.Guardrail;
+import dev.weir.proto.route.v1.Latency;
+import dev.weir.proto.route.v1.Placement;
+import dev.weir.proto.route.v1.Rollout;
+import dev.weir.proto.route.v1.RolloutSpec;
+import dev.weir.proto.route.v1.RolloutState;
+import dev.weir.proto.route.v1.RolloutStep;
+import dev.weir.proto.route.v1.Route;
+import dev.weir.proto.route.v1.Snapshot;
+import dev.weir.proto.route.v1.Variant;
+import java.time.Instant;
+
+/** The desired state of the comparison: one route in the middle of a rollout, 95 to 5. */
+final class BenchSnapshot {
+  /** Version that serves most. */
+  static final String BASELINE = "1";
+
+  /** Version on trial. */
+  static final String CANARY = "2";
+
+  private static final String ROLLOUT = "bench-rollout";
+  private static final int CANARY_BASIS_POINTS = 500;
+  private static final int WHOLE = 10_000;
+
+  private BenchSnapshot() {}
+
+  static Snapshot at(Instant now) {
+    Timestamp time = Timestamp.newBuilder().setSeconds(now.getEpochSecond()).build();
+    int split = WHOLE - CANARY_BASIS_POINTS;
+    return Snapshot.newBuilder()
+        .setRevision(1)
+        .setEpoch("bench")
+        .setAt(time)
+        .addVersions(version(BASELINE, time))
+        .addVersions(version(CANARY, time))
+        .addRoutes(
+            Route.newBuilder()
+                .setName(BodySize.MODEL)
+                .setGeneration(1)
+                .addVariants(variant("baseline", BASELINE, split, Arm.ARM_BASELINE))
+                .addVariants(variant("canary", CANARY, CANARY_BASIS_POINTS, Arm.ARM_CANARY))
+                .addBuckets(
+                    BucketRange.newBuilder().setFirst(0).setEnd(split).setVariant("baseline"))
+                .addBuckets(
+                    BucketRange.newBuilder().setFirst(split).setEnd(WHOLE).setVariant("canary"))
+                .setRolloutId(ROLLOUT))
+        .addRollouts(rollout(time))
+        .addPlacements(placement(BASELINE))
+        .addPlacements(placement(CANARY))
+        .addAliases(
+            Alias.newBuilder().setModel(BodySize.MODEL).setAlias("champion").setVersion(BASELINE))
+        .build();
+  }
+
+  private static Variant variant(String name, String version, int weight, Arm arm) {
+    return Variant.newBuilder()
+        .setName(name)
+        .setModel(BodySize.MODEL)
+        .setVersion(version)
+        .setWeightBasisPoints(weight)
+        .setArm(arm)
+        .build();
+  }
+
+  private static ModelVersion version(String version, Timestamp time) {
+    return ModelVersion.newBuilder()
+        .setModel(BodySize.MODEL)
+        .setVersion(version)
+        .setArtifact(
+            Artifact.newBuilder()
+                .setSha256(version.repeat(64))
+                .setSizeBytes(1)
+                .setFormat("onnx")
+                .setFileName("bench.onnx"))
+        .setSignature(
+            Signature.newBuilder()
+                .addInputs(tensor("input__0", "UINT8"))
+                .addOutputs(tensor("output__0", "UINT8")))
+        .setCreatedAt(time)
+        .setCreatedBy("bench")
+        .build();
+  }
+
+  private static TensorSpec tensor(String name, String datatype) {
+    return TensorSpec.newBuilder()
+        .setName(name)
+        .setDatatype(datatype)
+        .addShape(-1)
+        .addShape(-1)
+        .build();
+  }
+
+  private static Rollout rollout(Timestamp time) {
+    return Rollout.newBuilder()
+        .setId(ROLLOUT)
+        .setSpec(
+            RolloutSpec.newBuilder()
+                .setRoute(BodySize.MODEL)
+                .setCanaryVersion(CANARY)
+                .addSteps(RolloutStep.newBuilder().setCanaryBasisPoints(CANARY_BASIS_POINTS))
+                .addSteps(RolloutStep.newBuilder().setCanaryBasisPoints(WHOLE))
+                .addGuardrails(
+                    Guardrail.newBuilder()
+                        .setName("latency")
+                        .setLatency(Latency.getDefaultInstance())))
+        .setBaselineVersion(BASELINE)
+        .setState(RolloutState.PROGRESSING)
+        .setEnteredAt(time)
+        .setCreatedAt(time)
+        .setCreatedBy("bench")
+        .setRevision(1)
+        .build();
+  }
+
+  private static Placement placement(String version) {
+    return Placement.newBuilder()
+        .setModel(BodySize.MODEL)
+        .setVersion(version)
+        .setReason("variant of route " + BodySize.MODEL)
+        .build();
+  }
+}

@@ -1,0 +1,147 @@
+package dev.weir.loadtest.bench;
+
+import dev.weir.platform.error.InvalidValueException;
+import dev.weir.platform.grpc.HostAndPort;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Starts the proxies, each with one thread, kept on the proxy's processor. */
+final class Contenders {
+  /** The router. */
+  static final String WEIR = "weir";
+
+  /** No proxy: load goes straight to the upstream. */
+  static final String DIRECT = "direct";
+
+  /** Proxies to compare with, by the word of {@code --peers}. */
+  static final List<String> PEERS =
+      List.of("envoy", "nginx", "haproxy", "haproxy-64k", "haproxy-tcp");
+
+  private final Programs programs;
+  private final Pinning pinning;
+  private final Path work;
+  private final List<Integer> upstreamPorts;
+
+  /**
+   * What is started.
+   *
+   * @param router words that start the router, without its settings
+   * @param configurations folder of the peers' configuration templates
+   */
+  record Programs(Path envoy, Path nginx, Path haproxy, List<String> router, Path configurations) {
+    Programs {
+      router = List.copyOf(router);
+    }
+  }
+
+  /**
+   * @param work folder for configurations, logs and what programs write
+   */
+  Contenders(Programs programs, Pinning pinning, Path work, List<Integer> upstreamPorts) {
+    this.programs = programs;
+    this.pinning = pinning;
+    this.work = work;
+    this.upstreamPorts = upstreamPorts;
+  }
+
+  /** Load without a proxy, to the first port of the upstream. */
+  Proxy direct() {
+    return new Proxy(DIRECT, new HostAndPort("127.0.0.1", upstreamPorts.getFirst()), null);
+  }
+
+  /** Starts a peer. */
+  Proxy peer(String name) throws IOException {
+    return switch (name) {
+      case "envoy" -> {
+        Configured c = configure(name, "envoy.yaml");
+        yield start(name, c, envoy(c.file()));
+      }
+      case "nginx" -> {
+        Configured c = configure(name, "nginx.conf");
+        yield start(name, c, nginx(c.file()));
+      }
+      case "haproxy", "haproxy-64k", "haproxy-tcp" -> {
+        Configured c = configure(name, name + ".cfg");
+        yield start(name, c, List.of(programs.haproxy().toString(), "-f", c.file().toString()));
+      }
+      default -> throw new InvalidValueException("--peers", name, "of " + String.join(",", PEERS));
+    };
+  }
+
+  private List<String> envoy(Path file) {
+    return List.of(
+        programs.envoy().toString(),
+        "-c",
+        file.toString(),
+        "--concurrency",
+        "1",
+        "--disable-hot-restart",
+        "-l",
+        "error");
+  }
+
+  private List<String> nginx(Path file) {
+    return List.of(
+        programs.nginx().toString(),
+        "-p",
+        String.valueOf(file.getParent()),
+        "-e",
+        "stderr",
+        "-c",
+        file.toString());
+  }
+
+  /** Starts the router with everything that it does in production turned on. */
+  Proxy router(StubControlPlane control) throws IOException {
+    Path folder = Files.createDirectories(work.resolve(WEIR));
+    int port = FreePort.find();
+    var command = new ArrayList<>(programs.router());
+    String workers =
+        String.join(
+            ",",
+            control.workerAddresses().stream().map(address -> "model-worker=" + address).toList());
+    command.addAll(
+        List.of(
+            "--instance=bench-router",
+            "--data=" + folder.resolve("data"),
+            "--grpc.port=" + port,
+            "--http.port=0",
+            "--registry=" + control.address(),
+            "--monitor=" + control.address(),
+            "--discovery.kind=static",
+            "--discovery.static-instances=" + workers,
+            "--telemetry.otlp-endpoints=http://" + control.address(),
+            "--telemetry.trace-sample-ratio=0.01"));
+    return start(WEIR, new Configured(folder, port), command);
+  }
+
+  private record Configured(Path file, int port) {}
+
+  private Configured configure(String name, String template) throws IOException {
+    Path folder = Files.createDirectories(work.resolve(name)).toAbsolutePath();
+    int port = FreePort.find();
+    var values =
+        Map.of(
+            "@PORT@", String.valueOf(port),
+            "@UPSTREAM_1@", String.valueOf(upstreamPorts.get(0)),
+            "@UPSTREAM_2@", String.valueOf(upstreamPorts.get(1)),
+            "@FOLDER@", folder.toString(),
+            // as root nginx would give its work to an account that cannot read this folder
+            "@USER@", System.getProperty("user.name").equals("root") ? "user root;" : "");
+    String text = Files.readString(programs.configurations().resolve(template));
+    for (var value : values.entrySet()) {
+      text = text.replace(value.getKey(), value.getValue());
+    }
+    return new Configured(Files.writeString(folder.resolve(template), text), port);
+  }
+
+  private Proxy start(String name, Configured configured, List<String> command) {
+    var process =
+        StartedProcess.start(name, pinning.forProxy(command), work.resolve(name + ".log"), false);
+    return new Proxy(name, new HostAndPort("127.0.0.1", configured.port()), process);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.weir.loadtest.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What a process and its descendants have used, from {@code /proc}. */
+final class ProcessTree {
+  /** Clock ticks per second of {@code /proc/PID/stat}: fixed by Linux for programs. */
+  private static final long TICK_MICROS = 10_000;
+
+  private static final int UTIME_AFTER_NAME = 11;
+  private static final int STIME_AFTER_NAME = 12;
+
+  private ProcessTree() {}
+
+  /** Processor time in user and kernel mode so far, microseconds; exact to 10 ms per process. */
+  static long cpuMicros(ProcessHandle root) {
+    long ticks = 0;
+    for (ProcessHandle process : all(root)) {
+      ticks += ticks(read(process, "stat"));
+    }
+    return ticks * TICK_MICROS;
+  }
+
+  /** Memory resident now, bytes; pages shared between processes count in each. */
+  static long residentBytes(ProcessHandle root) {
+    long kilobytes = 0;
+    for (ProcessHandle process : all(root)) {
+      kilobytes +=
+          read(process, "status")
+              .lines()
+              .filter(line -> line.startsWith("VmRSS:"))
+              .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+              .sum();
+    }
+    return kilobytes * 1024;
+  }
+
+  /** utime + stime of a line of {@code /proc/PID/stat}; its second field may hold blanks and ). */
+  static long ticks(String stat) {
+    if (stat.isEmpty()) {
+      return 0;
+    }
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return Long.parseLong(fields[UTIME_AFTER_NAME]) + Long.parseLong(fields[STIME_AFTER_NAME]);
+  }
+
+  private static List<ProcessHandle> all(ProcessHandle root) {
+    return Stream.concat(Stream.of(root), root.descendants()).toList();
+  }
+
+  /** Empty for a process that ended meanwhile. */
+  private static String read(ProcessHandle process, String file) {
+    try {
+      return Files.readString(Path.of("/proc", String.valueOf(process.pid()), file));
+    } catch (IOException ended) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package dev.weir.loadtest.bench;
+
+import dev.weir.platform.time.Clock;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Measures all proxies in turn, round by round, so that a machine that gets slower or faster
+ * meanwhile changes them alike. The order rotates from round to round.
+ */
+final class Rounds {
+  /** A run takes at most this many times as long as it should before it counts as stuck. */
+  private static final int PATIENCE = 10;
+
+  private static final long MIN_LIMIT_SECONDS = 30;
+  private static final int FIRST_WARM_UP = 200;
+
+  private final Settings settings;
+  private final H2load h2load;
+  private final Upstream upstream;
+  private final Clock clock;
+  private final PrintWriter out;
+  private final Map<String, Long> requestsPerRun = new HashMap<>();
+
+  /**
+   * How long it takes.
+   *
+   * @param rounds rounds, 1 to 100
+   * @param secondsPerRun length of one measurement of processor time, 1 to 60
+   * @param warmUpSeconds load on each proxy with each size before the first round, 1 to 120
+   * @param latencyRequests requests of one measurement of latency, 10 to 100,000
+   */
+  record Settings(int rounds, int secondsPerRun, int warmUpSeconds, int latencyRequests) {}
+
+  Rounds(Settings settings, H2load h2load, Upstream upstream, Clock clock, PrintWriter out) {
+    this.settings = settings;
+    this.h2load = h2load;
+    this.upstream = upstream;
+    this.clock = clock;
+    this.out = out;
+  }
+
+  /** A body size and the file that h2load sends. */
+  record Body(BodySize size, Path file) {}
+
+  /** Loads each proxy until its code is compiled and its pools are full, and learns its speed. */
+  void warmUp(List<Proxy> proxies, List<Body> bodies) throws IOException, InterruptedException {
+    for (Body body : bodies) {
+      for (Proxy proxy : proxies) {
+        long end = clock.nanoTime() + settings.warmUpSeconds() * 1_000_000_000L;
+        long requests = FIRST_WARM_UP;
+        double rate;
+        do {
+          rate = load(proxy, body, requests).requestsPerSecond();
+          requests = Math.max(FIRST_WARM_UP, (long) (rate * settings.secondsPerRun()));
+        } while (clock.nanoTime() - end < 0);
+        requestsPerRun.put(key(proxy, body), requests);
+        out.printf("warm  %-12s %-6s %.0f requests/s%n", proxy.name(), body.size().word(), rate);
+      }
+    }
+  }
+
+  /** Measures. */
+  List<Measurement> measure(List<Proxy> proxies, List<Body> bodies)
+      throws IOException, InterruptedException {
+    var measurements = new ArrayList<Measurement>();
+    for (int round = 1; round <= settings.rounds(); round++) {
+      var order = new ArrayList<>(proxies);
+      Collections.rotate(order, 1 - round);
+      for (Body body : bodies) {
+        for (Proxy proxy : order) {
+          Measurement measured = measure(proxy, body, round);
+          out.printf(
+              "%d/%d   %-12s %-6s %8.1f us CPU %9.0f requests/s %7.0f us p50%n",
+              round,
+              settings.rounds(),
+              proxy.name(),
+              body.size().word(),
+              measured.cpuMicros(),
+              measured.requestsPerSecond(),
+              measured.p50Micros());
+          measurements.add(measured);
+        }
+      }
+    }
+    return measurements;
+  }
+
+  private Measurement measure(Proxy proxy, Body body, int round)
+      throws IOException, InterruptedException {
+    long requests = requestsPerRun.getOrDefault(key(proxy, body), (long) FIRST_WARM_UP);
+    long cpu = proxy.cpuMicros();
+    long start = clock.nanoTime();
+    H2load.Result result = load(proxy, body, requests);
+    double micros = (clock.nanoTime() - start) / 1e3;
+    double used = proxy.process() == null ? Double.NaN : proxy.cpuMicros() - cpu;
+    long[] latencies =
+        h2load.oneInFlight(
+            proxy.address(),
+            body.file(),
+            settings.latencyRequests(),
+            limit(settings.secondsPerRun()));
+    Arrays.sort(latencies);
+    return new Measurement(
+        proxy.name(),
+        body.size().word(),
+        round,
+        result.requests(),
+        result.requests() - result.succeeded(),
+        used / result.requests(),
+        used / micros,
+        result.requestsPerSecond(),
+        percentile(latencies, 0.5),
+        percentile(latencies, 0.99),
+        proxy.process() == null ? Double.NaN : proxy.residentBytes() / 1e6);
+  }
+
+  /** A run counts only when the upstream has seen each of its requests: 200 is no proof in gRPC. */
+  private H2load.Result load(Proxy proxy, Body body, long requests)
+      throws IOException, InterruptedException {
+    long before = upstream.answered();
+    H2load.Result result =
+        h2load.load(proxy.address(), body.file(), requests, limit(settings.secondsPerRun()));
+    long reached = upstream.answered() - before;
+    if (result.succeeded() != requests || reached < requests) {
+      throw new IOException(
+          proxy.name()
+              + ": of "
+              + requests
+              + " requests "
+              + result.succeeded()
+              + " were answered and "
+              + reached
+              + " reached the upstream");
+    }
+    return result;
+  }
+
+  private static long limit(int seconds) {
+    return Math.max(MIN_LIMIT_SECONDS, (long) seconds * PATIENCE);
+  }
+
+  static double percentile(long[] sorted, double share) {
+    return sorted[(int) Math.min(sorted.length - 1L, (long) (share * sorted.length))];
+  }
+
+  private static String key(Proxy proxy, Body body) {
+    return proxy.name() + " " + body.size().word();
+  }
+}

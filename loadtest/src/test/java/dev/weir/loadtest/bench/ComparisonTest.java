@@ -1,0 +1,60 @@
+package dev.weir.loadtest.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class ComparisonTest {
+  private static Measurement measured(String proxy, int round, double cpuMicros) {
+    double none = Double.isNaN(cpuMicros) ? Double.NaN : 0.5;
+    return new Measurement(
+        proxy, "1k", round, 1_000, 0, cpuMicros, none, 10_000, 50, 90, none * 100);
+  }
+
+  private final Comparison comparison =
+      new Comparison(
+          "weir",
+          List.of(
+              measured("direct", 1, Double.NaN),
+              measured("nginx", 1, 40),
+              measured("weir", 1, 12),
+              measured("nginx", 2, 44),
+              measured("weir", 2, 10),
+              measured("nginx", 3, 30),
+              measured("weir", 3, 50)));
+
+  @Test
+  void the_table_has_medians_and_ratios_with_the_router_first_and_no_proxy_last() {
+    assertThat(comparison.text())
+        .isEqualTo(
+            """
+            | 1k body | CPU us/request |   min..max | weir / it | requests/s | busy | p50 us | p99 us | RSS MB |
+            |---------| --------------:| ----------:| ---------:| ----------:| ----:| ------:| ------:| ------:|
+            | weir    |           12.0 | 10.0..50.0 |      1.00 |      10000 | 0.50 |   50.0 |   90.0 |   50.0 |
+            | nginx   |           40.0 | 30.0..44.0 |      0.30 |      10000 | 0.50 |   50.0 |   90.0 |   50.0 |
+            | direct  |              - |          - |         - |      10000 |    - |   50.0 |   90.0 |      - |
+
+            """);
+  }
+
+  @Test
+  void the_json_has_medians_and_every_measurement_and_no_nan() throws Exception {
+    var mapper = JsonMapper.builder().build();
+    String text = mapper.writeValueAsString(comparison.json());
+    assertThat(text).doesNotContain("NaN");
+    JsonNode json = mapper.readTree(text);
+    assertThat(json.at("/medians/1/proxy").asText()).isEqualTo("nginx");
+    assertThat(json.at("/medians/1/ratio").asDouble()).isEqualTo(0.3);
+    assertThat(json.at("/medians/2").has("cpuMicros")).isFalse();
+    assertThat(json.at("/measurements")).hasSize(7);
+  }
+
+  @Test
+  void medians_of_even_counts_are_between_the_middle_two() {
+    assertThat(Comparison.median(new double[] {4, 1, 3, 2})).isEqualTo(2.5);
+    assertThat(Comparison.median(new double[0])).isNaN();
+  }
+}

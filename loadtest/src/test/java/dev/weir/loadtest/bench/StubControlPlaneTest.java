@@ -1,0 +1,94 @@
+package dev.weir.loadtest.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weir.platform.grpc.GrpcChannel;
+import dev.weir.platform.grpc.HostAndPort;
+import dev.weir.proto.monitor.v1.IntakeServiceGrpc;
+import dev.weir.proto.monitor.v1.OutcomeCell;
+import dev.weir.proto.monitor.v1.OutcomeKey;
+import dev.weir.proto.monitor.v1.OutcomeSlice;
+import dev.weir.proto.monitor.v1.ReportOutcomesRequest;
+import dev.weir.proto.registry.v1.SnapshotServiceGrpc;
+import dev.weir.proto.registry.v1.WatchRequest;
+import dev.weir.proto.registry.v1.WatchResponse;
+import dev.weir.proto.route.v1.Arm;
+import dev.weir.proto.route.v1.Route;
+import dev.weir.proto.worker.v1.WatchStatusRequest;
+import dev.weir.proto.worker.v1.WorkerServiceGrpc;
+import dev.weir.proto.worker.v1.WorkerState;
+import dev.weir.proto.worker.v1.WorkerStatus;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class StubControlPlaneTest {
+  private final StubControlPlane control =
+      new StubControlPlane(BenchSnapshot.at(Instant.EPOCH), List.of(7001, 7002));
+
+  @AfterEach
+  void close() {
+    control.close();
+  }
+
+  @Test
+  void a_router_gets_one_route_in_a_rollout_and_then_signs_of_life() throws Exception {
+    try (GrpcChannel channel = GrpcChannel.to(control.address(), List.of())) {
+      Iterator<WatchResponse> watch =
+          SnapshotServiceGrpc.newBlockingStub(channel.channel())
+              .watch(WatchRequest.getDefaultInstance());
+      Route route = watch.next().getSnapshot().getRoutes(0);
+      assertThat(route.getName()).isEqualTo("resnet50");
+      assertThat(route.getRolloutId()).isNotEmpty();
+      assertThat(route.getVariantsList())
+          .extracting(v -> v.getArm() + " " + v.getVersion() + " " + v.getWeightBasisPoints())
+          .containsExactly("ARM_BASELINE 1 9500", "ARM_CANARY 2 500");
+      WatchResponse alive = watch.next();
+      assertThat(alive.hasSnapshot()).isFalse();
+      assertThat(alive.getRevision()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void each_worker_names_its_port_of_the_upstream() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      HostAndPort worker = control.workerAddresses().get(i);
+      try (GrpcChannel channel = GrpcChannel.to(worker, List.of())) {
+        WorkerStatus status =
+            WorkerServiceGrpc.newBlockingStub(channel.channel())
+                .watchStatus(WatchStatusRequest.getDefaultInstance())
+                .next();
+        assertThat(status.getState()).isEqualTo(WorkerState.READY);
+        assertThat(status.getAddress()).isEqualTo("127.0.0.1:" + (7001 + i));
+        assertThat(status.getVersionsList()).hasSize(2);
+      }
+    }
+  }
+
+  @Test
+  void outcomes_are_counted_once_although_they_are_sent_again() throws Exception {
+    var slice = OutcomeSlice.newBuilder().setSequence(1).addCells(cell(Arm.ARM_BASELINE, 95));
+    slice.addCells(cell(Arm.ARM_CANARY, 5));
+    var request = ReportOutcomesRequest.newBuilder().addSlices(slice).build();
+    try (GrpcChannel channel = GrpcChannel.to(control.address(), List.of())) {
+      var intake = IntakeServiceGrpc.newBlockingStub(channel.channel());
+      assertThat(intake.reportOutcomes(request).getAcknowledgedSequence()).isEqualTo(1);
+      assertThat(intake.reportOutcomes(request).getAcknowledgedSequence()).isEqualTo(1);
+    }
+    assertThat(control.intake().requests()).isEqualTo(100);
+    assertThat(control.intake().canaryShare()).isCloseTo(0.05, within(1e-9));
+    assertThat(control.intake().errors()).isZero();
+  }
+
+  private static OutcomeCell cell(Arm arm, long started) {
+    return OutcomeCell.newBuilder()
+        .setKey(OutcomeKey.newBuilder().setArm(arm))
+        .setStarted(started)
+        .build();
+  }
+}
