@@ -65,7 +65,7 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
   private RouterLedger ledger;
 
   @GuardedBy("lock")
-  private final SampleSlicer slicer;
+  private SampleSlicer slicer;
 
   @GuardedBy("lock")
   private final LinkedHashMap<String, RolloutWatch> watches = new LinkedHashMap<>();
@@ -331,6 +331,7 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
       out.writeInt(MAGIC);
       out.writeInt(VERSION);
       ledger.writeTo(out);
+      slicer.writeTo(out);
       out.writeInt(watches.size());
       for (RolloutWatch watch : watches.values()) {
         watch.writeTo(out);
@@ -386,6 +387,8 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
     }
     var readLedger = new RouterLedger(intake.maxRouters(), counts);
     readLedger.readFrom(in);
+    var readSlicer = new SampleSlicer(intake, counts);
+    readSlicer.readFrom(in);
     var readWatches = new ArrayList<RolloutWatch>();
     int size = in.readInt();
     for (int i = 0; i < size; i++) {
@@ -394,6 +397,7 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
     lock.lock();
     try {
       ledger = readLedger;
+      slicer = readSlicer;
       durable = ledger.taken();
       readWatches.forEach(watch -> watches.put(watch.plan().rolloutId(), watch));
     } finally {

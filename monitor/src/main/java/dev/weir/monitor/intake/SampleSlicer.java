@@ -1,7 +1,11 @@
 package dev.weir.monitor.intake;
 
 import dev.weir.proto.monitor.v1.Sample;
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -18,10 +22,11 @@ import java.util.TreeMap;
  *
  * <p>Time is the worker's own, so clocks need not agree: a worker's slice is closed when that
  * worker reported a request that started more than the grace after the slice's end, or when nothing
- * came from it for the grace. What comes later is late: not counted, and said. A worker's first
- * report is not used, because requests that started before it may have been reported to a monitor
- * that is gone. A sample that is sent twice falls into the same open slice, where its unit is
- * known, or is late; so nothing counts twice, and nothing of this need survive a restart.
+ * came from it for the grace. What comes later is late: not counted, and said. A sample that is
+ * sent twice falls into the same open slice, where its unit is known, or is late; so nothing counts
+ * twice. Across a restart the number of the first open slice is kept, and a worker's first report
+ * is not used: of requests that started before it, some may have been reported to the monitor that
+ * is gone, and a slice of which a part is missing is worth nothing.
  *
  * <p>Not thread-safe: the evidence book's lock guards it.
  */
@@ -35,6 +40,7 @@ public final class SampleSlicer {
   private final int maxWaiting;
   private final IntakeCounts counts;
   private final LinkedHashMap<String, Stream> streams = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<String, Long> restoredFirstOpen = new HashMap<>();
   private int waiting;
 
   private static final class Slice {
@@ -89,7 +95,11 @@ public final class SampleSlicer {
     var stream = new Stream();
     long newest = samples.stream().mapToLong(SampleSlicer::startNanos).max().orElse(0);
     stream.newestNanos = newest;
-    stream.firstOpen = Math.floorDiv(newest, sliceNanos) + 1;
+    stream.firstOpen =
+        Math.max(
+            Math.floorDiv(newest, sliceNanos) + 1,
+            restoredFirstOpen.getOrDefault(worker, Long.MIN_VALUE));
+    restoredFirstOpen.remove(worker);
     streams.put(worker, stream);
     if (streams.size() > maxWorkers) {
       Iterator<Stream> oldest = streams.values().iterator();
@@ -159,6 +169,31 @@ public final class SampleSlicer {
   /** Samples that wait for the end of their slice. */
   public int waiting() {
     return waiting;
+  }
+
+  /** {@code int32 n, n x (text worker, int64 number of the first open slice)}. */
+  public void writeTo(DataOutput out) throws IOException {
+    out.writeInt(streams.size() + restoredFirstOpen.size());
+    for (var entry : restoredFirstOpen.entrySet()) {
+      out.writeUTF(entry.getKey());
+      out.writeLong(entry.getValue());
+    }
+    for (var entry : streams.entrySet()) {
+      out.writeUTF(entry.getKey());
+      out.writeLong(entry.getValue().firstOpen);
+    }
+  }
+
+  /** Takes over what {@link #writeTo} wrote. */
+  public void readFrom(DataInput in) throws IOException {
+    int size = in.readInt();
+    for (int i = 0; i < size; i++) {
+      String worker = in.readUTF();
+      long firstOpen = in.readLong();
+      if (restoredFirstOpen.size() < maxWorkers) {
+        restoredFirstOpen.put(worker, firstOpen);
+      }
+    }
   }
 
   private static int size(Stream stream) {
