@@ -1,0 +1,63 @@
+package dev.weir.router;
+
+import dev.weir.router.balance.WorkerHealth;
+import dev.weir.router.balance.WorkerSet;
+import dev.weir.router.outcome.OutcomeLedger;
+import dev.weir.router.outcome.OutcomeSender;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.Meter;
+
+/** What is read when metrics are asked for, and costs requests nothing. */
+final class RouterGauges {
+  private static final AttributeKey<String> STATE = AttributeKey.stringKey("state");
+
+  private RouterGauges() {}
+
+  static void register(Meter meter, WorkerSet workers, OutcomeLedger ledger, OutcomeSender sender) {
+    meter
+        .gaugeBuilder("weir_router_workers")
+        .ofLongs()
+        .setDescription("Workers known, by what is believed of them.")
+        .buildWithCallback(gauge -> {
+          for (String state : new String[] {"ready", "not_taking_work", "suspect"}) {
+            long count =
+                workers.workers().stream().filter(w -> word(w.health()).equals(state)).count();
+            gauge.record(count, Attributes.of(STATE, state));
+          }
+        });
+    meter
+        .counterBuilder("weir_router_ejections_detected")
+        .setDescription("Times that a version on a worker failed often enough to be ejected.")
+        .buildWithCallback(counter -> counter.record(workers.ejectionsDetected()));
+    meter
+        .counterBuilder("weir_router_ejections_enforced")
+        .setDescription("Times that it was ejected.")
+        .buildWithCallback(counter -> counter.record(workers.ejectionsEnforced()));
+    meter
+        .counterBuilder("weir_router_outcomes_late")
+        .setDescription("Requests that ended after their slice was closed: reported as unfinished.")
+        .buildWithCallback(counter -> counter.record(ledger.late()));
+    meter
+        .counterBuilder("weir_router_sticky_units_without_room")
+        .setDescription("Requests of new keys beyond the limit of keys told apart: no units.")
+        .buildWithCallback(counter -> counter.record(ledger.stickyUnitsWithoutRoom()));
+    meter
+        .counterBuilder("weir_router_outcome_slices_dropped")
+        .setDescription("Slices dropped because the monitor was away for long.")
+        .buildWithCallback(counter -> counter.record(sender.dropped()));
+    meter
+        .gaugeBuilder("weir_router_outcome_slices_waiting")
+        .ofLongs()
+        .setDescription("Slices that wait for the monitor.")
+        .buildWithCallback(gauge -> gauge.record(sender.waiting()));
+  }
+
+  private static String word(WorkerHealth health) {
+    return switch (health) {
+      case WorkerHealth.Ready _ -> "ready";
+      case WorkerHealth.NotTakingWork _ -> "not_taking_work";
+      case WorkerHealth.Suspect _ -> "suspect";
+    };
+  }
+}

@@ -1,0 +1,188 @@
+package dev.weir.router;
+
+import dev.weir.platform.discovery.Discoveries;
+import dev.weir.platform.discovery.Discovery;
+import dev.weir.platform.discovery.Instance;
+import dev.weir.platform.grpc.GrpcChannel;
+import dev.weir.platform.grpc.GrpcServer;
+import dev.weir.platform.grpc.HostAndPort;
+import dev.weir.platform.http.HttpServer;
+import dev.weir.platform.lifecycle.DataFolder;
+import dev.weir.platform.lifecycle.Readiness;
+import dev.weir.platform.lifecycle.Resources;
+import dev.weir.platform.lifecycle.ServiceProcess;
+import dev.weir.platform.snapshot.SnapshotStore;
+import dev.weir.platform.snapshot.SnapshotWatch;
+import dev.weir.platform.telemetry.Telemetry;
+import dev.weir.platform.time.Clock;
+import dev.weir.platform.time.Randomness;
+import dev.weir.platform.time.Scheduler;
+import dev.weir.router.balance.WorkerSet;
+import dev.weir.router.control.GrpcOutcomeIntake;
+import dev.weir.router.control.KnownEndpoints;
+import dev.weir.router.control.TableInForce;
+import dev.weir.router.control.WorkerWatches;
+import dev.weir.router.dataplane.GrpcUpstream;
+import dev.weir.router.dataplane.InferenceService;
+import dev.weir.router.exchange.Exchanges;
+import dev.weir.router.exchange.RequestMetrics;
+import dev.weir.router.logical.HealthPublisher;
+import dev.weir.router.logical.LogicalService;
+import dev.weir.router.logical.ServedModels;
+import dev.weir.router.outcome.OutcomeLedger;
+import dev.weir.router.outcome.OutcomeSender;
+import dev.weir.router.policy.Draws;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** Runs a router: builds its objects in order of dependency. */
+public final class RouterMain {
+  private static final String SERVICE = "router";
+  private static final String VERSION = "weir-0.1.0";
+  private static final Duration RECONNECT = Duration.ofSeconds(1);
+
+  private RouterMain() {}
+
+  /** Ends the process with the status of {@link #run}. */
+  public static void main(String[] args) {
+    System.exit(run(List.of(args), System.getenv()));
+  }
+
+  /** Runs until told to stop; returns the exit status. */
+  public static int run(List<String> args, Map<String, String> env) {
+    return ServiceProcess.run(SERVICE, RouterConfig.defaults(), args, env, RouterMain::start);
+  }
+
+  static String start(RouterConfig config, Resources resources) {
+    Clock clock = Clock.system();
+    Scheduler scheduler = resources.add("scheduler", Scheduler.system(SERVICE));
+    GrpcChannel registry = channel(resources, "registry", config.registry());
+    Discovery discovery =
+        resources.add(
+            "discovery",
+            Discoveries.open(config.discovery(), registry.channel(), clock, scheduler));
+    // else it would wait longer and longer between tries, up to two minutes, after an outage
+    scheduler.every(RECONNECT, registry::resetBackoff);
+    return start(config, resources, registry, discovery, clock, scheduler).describe();
+  }
+
+  /** Where a router listens. */
+  record Listening(String host, int grpcPort, int httpPort, String data) {
+    String describe() {
+      return "grpc=%s:%d http=%s:%d data=%s".formatted(host, grpcPort, host, httpPort, data);
+    }
+  }
+
+  static Listening start(
+      RouterConfig config,
+      Resources resources,
+      GrpcChannel registry,
+      Discovery discovery,
+      Clock clock,
+      Scheduler scheduler) {
+    var readiness = new Readiness();
+    DataFolder data = resources.add("data folder", DataFolder.open(config.data()));
+    Telemetry telemetry =
+        resources.add("telemetry", Telemetry.start(SERVICE, config.instance(), config.telemetry()));
+    GrpcChannel monitor = channel(resources, "monitor", config.monitor());
+    ExecutorService blockingCalls =
+        resources.add(
+            "blocking calls",
+            Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("router-blocking-", 0).factory()));
+
+    long seed = Randomness.freshSeed();
+    var draws = new Draws(seed);
+    var sender =
+        new OutcomeSender(
+            config.instance() + "-" + HexFormat.of().toHexDigits(draws.generator().nextLong()),
+            new GrpcOutcomeIntake(monitor),
+            config.outcome().maxWaitingSlices());
+    var ledger = new OutcomeLedger(config.outcome(), clock, sender::offer);
+    var table = new TableInForce(ledger);
+    var workers =
+        new WorkerSet(
+            address -> GrpcUpstream.to(address, config.grpc().maxMessageBytes()),
+            config.ejection(),
+            clock);
+    var metrics = new RequestMetrics(telemetry.meter());
+    RouterGauges.register(telemetry.meter(), workers, ledger, sender);
+    var exchanges =
+        new Exchanges(
+            table, workers, ledger, metrics, config.retry(), draws, telemetry.tracer(), clock);
+    var models = new ServedModels(table, workers);
+    var logical =
+        new LogicalService(
+            models, workers, GrpcUpstream::channelOf, blockingCalls, config.serverName(), VERSION);
+
+    GrpcServer grpc =
+        resources.add(
+            "grpc",
+            GrpcServer.start(
+                "router grpc",
+                config.grpc(),
+                new GrpcServer.Services(
+                    List.of(new InferenceService(exchanges, logical)), List.of(), null, true)));
+    HttpServer http =
+        resources.add(
+            "http",
+            HttpServer.start("router http", config.http(), readiness, telemetry, routes -> {}));
+
+    var health = new HealthPublisher(models, grpc::setServing, readiness);
+    workers.onChange(health::refresh);
+    table.onChange(health::refresh);
+    health.refresh();
+    var watches =
+        resources.add(
+            "worker watches",
+            new WorkerWatches(
+                workers,
+                new KnownEndpoints(data.resolve("workers.bin")),
+                SERVICE + " " + config.instance(),
+                config.watch(),
+                clock,
+                scheduler));
+    SnapshotWatch snapshots =
+        resources.add(
+            "snapshot watch",
+            new SnapshotWatch(
+                registry.channel(),
+                SERVICE + " " + config.instance(),
+                new SnapshotStore(data.resolve("snapshot.bin")),
+                table,
+                readiness,
+                clock));
+    snapshots.start();
+    watches.startWithKnown();
+    resources.add("worker discovery", discovery.watch("model-worker", watches::listed));
+    scheduler.every(config.outcome().slice(), ledger::tick);
+    scheduler.every(config.outcome().slice(), sender::flush);
+
+    Discovery.Registration registration =
+        discovery.register(
+            new Instance(
+                SERVICE,
+                config.instance(),
+                new HostAndPort(config.grpc().host(), grpc.port()),
+                Map.of("http", config.http().host() + ":" + http.port())));
+    resources.onDrain("leave discovery", registration::close);
+    resources.onDrain("finish calls", grpc::drain);
+    resources.onDrain(
+        "send outcomes",
+        () -> {
+          ledger.tick();
+          sender.flush();
+        });
+    return new Listening(
+        config.grpc().host(), grpc.port(), http.port(), data.path().toAbsolutePath().toString());
+  }
+
+  private static GrpcChannel channel(Resources resources, String name, String address) {
+    return resources.add(
+        name + " channel", GrpcChannel.to(HostAndPort.parse(name, address), List.of()));
+  }
+}

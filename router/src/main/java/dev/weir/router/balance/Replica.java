@@ -1,0 +1,73 @@
+package dev.weir.router.balance;
+
+import dev.weir.router.policy.VersionId;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * One version on one worker: what is picked and what is ejected. Ejection is per version, so that a
+ * bad canary costs the good version beside it nothing. Thread-safe, lock-free.
+ */
+final class Replica {
+  private final Worker worker;
+  private final VersionId version;
+  private final AtomicReference<EjectionState> ejection;
+
+  Replica(Worker worker, VersionId version, long nowNanos) {
+    this.worker = worker;
+    this.version = version;
+    this.ejection = new AtomicReference<>(EjectionState.fresh(nowNanos));
+  }
+
+  Worker worker() {
+    return worker;
+  }
+
+  VersionId version() {
+    return version;
+  }
+
+  private EjectionState state() {
+    return Objects.requireNonNull(ejection.get());
+  }
+
+  boolean isIn() {
+    return state() instanceof EjectionState.In;
+  }
+
+  /** True when the calling request has become this replica's probe. */
+  boolean tryProbe(long nowNanos, EjectionConfig config) {
+    EjectionState state = state();
+    EjectionState next = state.probed(nowNanos, config);
+    return next != state && ejection.compareAndSet(state, next);
+  }
+
+  void succeeded(long nowNanos, EjectionConfig config) {
+    EjectionState state = state();
+    EjectionState next = state.succeeded(nowNanos, config);
+    if (next != state) {
+      // lost to another attempt that ends now: its word is as good
+      ejection.compareAndSet(state, next);
+    }
+  }
+
+  /** True when this failure means that the replica should leave the rotation. */
+  boolean wouldEject(long nowNanos, EjectionConfig config) {
+    EjectionState state = state();
+    return !(state instanceof EjectionState.Out)
+        && state.failed(nowNanos, config) instanceof EjectionState.Out;
+  }
+
+  void failed(long nowNanos, EjectionConfig config) {
+    ejection.getAndUpdate(state -> state.failed(nowNanos, config));
+  }
+
+  /** Should have been ejected but is needed: counts its failures from the start again. */
+  void failedButKept(long nowNanos) {
+    ejection.getAndUpdate(state ->
+        switch (state) {
+          case EjectionState.In in -> new EjectionState.In(0, in.ejections(), in.sinceNanos());
+          case EjectionState.Out _, EjectionState.Probing _ -> EjectionState.fresh(nowNanos);
+        });
+  }
+}

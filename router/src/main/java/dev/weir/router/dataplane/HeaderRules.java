@@ -1,0 +1,98 @@
+package dev.weir.router.dataplane;
+
+import dev.weir.platform.grpc.MeshMetadata;
+import dev.weir.router.exchange.Attempt;
+import dev.weir.router.exchange.Exchange;
+import dev.weir.router.policy.Decision;
+import io.grpc.Metadata;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which metadata passes. Both ways everything does, but for what belongs to one connection or to
+ * gRPC itself, and what only the router may say.
+ */
+final class HeaderRules {
+  private static final List<Metadata.Key<String>> HOP_BY_HOP =
+      Stream.of(
+              "content-length",
+              "content-type",
+              "grpc-accept-encoding",
+              "grpc-encoding",
+              "grpc-message",
+              "grpc-previous-rpc-attempts",
+              "grpc-retry-pushback-ms",
+              "grpc-status",
+              "grpc-timeout",
+              "host",
+              "keep-alive",
+              "proxy-connection",
+              "te",
+              "transfer-encoding",
+              "upgrade",
+              "user-agent")
+          .map(HeaderRules::key)
+          .toList();
+
+  private static final List<Metadata.Key<?>> ROUTERS_WORD =
+      List.of(
+          MeshMetadata.ASSIGNMENT,
+          MeshMetadata.REQUEST_ID,
+          MeshMetadata.VARIANT,
+          MeshMetadata.SERVED_VERSION,
+          MeshMetadata.REASON,
+          MeshMetadata.ROUTE_GENERATION,
+          MeshMetadata.ATTEMPTS);
+
+  // bounded: only names in routes come here, and those come from the registry
+  private static final Map<String, Metadata.Key<String>> KEYS = new ConcurrentHashMap<>();
+
+  private HeaderRules() {}
+
+  static Metadata.Key<String> key(String name) {
+    return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
+  }
+
+  static @Nullable String value(Metadata headers, String name) {
+    return headers.get(KEYS.computeIfAbsent(name, HeaderRules::key));
+  }
+
+  /** What a worker gets with an attempt. */
+  static Metadata toWorker(Metadata fromClient, Attempt attempt, String requestId) {
+    Metadata headers = passed(fromClient);
+    headers.put(MeshMetadata.ASSIGNMENT, attempt.assignment());
+    headers.put(MeshMetadata.REQUEST_ID, requestId);
+    String traceparent = attempt.traceparent();
+    if (traceparent != null) {
+      headers.discardAll(MeshMetadata.TRACEPARENT);
+      headers.put(MeshMetadata.TRACEPARENT, traceparent);
+    }
+    return headers;
+  }
+
+  /** What passes of somebody's metadata. */
+  static Metadata passed(Metadata from) {
+    var headers = new Metadata();
+    headers.merge(from);
+    HOP_BY_HOP.forEach(headers::discardAll);
+    ROUTERS_WORD.forEach(headers::discardAll);
+    return headers;
+  }
+
+  /** Adds what the client is told of how its request was answered. */
+  static void tell(Metadata headers, Exchange exchange, String requestId) {
+    Decision.Routed decision = exchange.decision();
+    if (!decision.variant().name().isEmpty()) {
+      headers.put(MeshMetadata.VARIANT, decision.variant().name());
+    }
+    headers.put(MeshMetadata.SERVED_VERSION, decision.variant().served().toString());
+    headers.put(MeshMetadata.REASON, decision.reason().word());
+    headers.put(
+        MeshMetadata.ROUTE_GENERATION, Long.toUnsignedString(decision.route().generation()));
+    headers.put(MeshMetadata.ATTEMPTS, String.valueOf(exchange.attempts()));
+    headers.put(MeshMetadata.REQUEST_ID, requestId);
+  }
+}

@@ -1,0 +1,155 @@
+package dev.weir.router.exchange;
+
+import dev.weir.router.policy.Cohort;
+import dev.weir.router.policy.Decision;
+import dev.weir.router.wire.StatusCode;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request's part of its trace: a server span, and a client span per attempt. They are made only
+ * when the trace is sampled; the context of an unsampled one is passed on as it came, so that those
+ * behind decide the same. A request without a context starts a trace, which is sampled or not by
+ * the router's share.
+ */
+public final class RequestTrace {
+  private static final String SERVICE = "inference.GRPCInferenceService";
+
+  private final Tracer tracer;
+  private final String method;
+  private final @Nullable String passedOn;
+  private final io.opentelemetry.api.trace.@Nullable Span server;
+
+  private RequestTrace(
+      Tracer tracer,
+      String method,
+      @Nullable String passedOn,
+      io.opentelemetry.api.trace.@Nullable Span server) {
+    this.tracer = tracer;
+    this.method = method;
+    this.passedOn = passedOn;
+    this.server = server;
+  }
+
+  /**
+   * @param method "ModelInfer" or "ModelStreamInfer"
+   * @param traceparent the client's trace context; null: none
+   */
+  static RequestTrace start(Tracer tracer, String method, @Nullable String traceparent) {
+    SpanContext remote =
+        traceparent == null ? SpanContext.getInvalid() : Traceparent.parse(traceparent);
+    if (remote.isValid() && !remote.isSampled()) {
+      return new RequestTrace(tracer, method, traceparent, null);
+    }
+    SpanBuilder builder = tracer.spanBuilder(SERVICE + "/" + method).setSpanKind(SpanKind.SERVER);
+    if (remote.isValid()) {
+      builder.setParent(Context.root().with(io.opentelemetry.api.trace.Span.wrap(remote)));
+    } else {
+      builder.setNoParent();
+    }
+    io.opentelemetry.api.trace.Span span = builder.startSpan();
+    if (!span.getSpanContext().isSampled()) {
+      String context =
+          span.getSpanContext().isValid() ? Traceparent.format(span.getSpanContext()) : null;
+      return new RequestTrace(tracer, method, context, null);
+    }
+    describe(span, method);
+    return new RequestTrace(tracer, method, null, span);
+  }
+
+  private static void describe(io.opentelemetry.api.trace.Span span, String method) {
+    span.setAttribute("rpc.system", "grpc");
+    span.setAttribute("rpc.service", SERVICE);
+    span.setAttribute("rpc.method", method);
+  }
+
+  /** The trace, 32 hexadecimal digits, when it is sampled; else null. */
+  @Nullable String sampledTraceId() {
+    return server == null ? null : server.getSpanContext().getTraceId();
+  }
+
+  /** Context for whoever is called without a span of its own; null: none. */
+  @Nullable String passedOn() {
+    return server == null ? passedOn : Traceparent.format(server.getSpanContext());
+  }
+
+  void decided(Decision.Routed decision) {
+    if (server != null) {
+      annotate(server, decision);
+    }
+  }
+
+  private static void annotate(io.opentelemetry.api.trace.Span span, Decision.Routed decision) {
+    Cohort cohort = decision.cohort();
+    span.setAttribute("weir.route", cohort.route());
+    span.setAttribute("weir.variant", cohort.variant());
+    span.setAttribute("weir.version", cohort.served().version());
+    span.setAttribute("weir.reason", decision.reason().word());
+    if (decision.isUnit()) {
+      span.setAttribute("weir.arm", cohort.arm().name());
+      span.setAttribute("weir.canary_probability", cohort.canaryProbability());
+      span.setAttribute("weir.unit", HexFormat.of().toHexDigits(decision.unit()));
+      span.setAttribute("weir.rollout", cohort.rolloutId());
+      span.setAttribute("weir.rollout_step", cohort.rolloutStep());
+    }
+  }
+
+  /** Starts the span of an attempt. */
+  Span attempt(Decision.Routed decision, String worker, int number) {
+    if (server == null) {
+      return new Span(null, passedOn);
+    }
+    io.opentelemetry.api.trace.Span span =
+        tracer
+            .spanBuilder(SERVICE + "/" + method)
+            .setSpanKind(SpanKind.CLIENT)
+            .setParent(Context.root().with(server))
+            .startSpan();
+    describe(span, method);
+    annotate(span, decision);
+    span.setAttribute("weir.worker", worker);
+    span.setAttribute("weir.attempt", number);
+    return new Span(span, Traceparent.format(span.getSpanContext()));
+  }
+
+  void end(StatusCode code, String message) {
+    if (server != null) {
+      end(server, code, message);
+    }
+  }
+
+  private static void end(io.opentelemetry.api.trace.Span span, StatusCode code, String message) {
+    span.setAttribute("rpc.grpc.status_code", code.number());
+    if (code != StatusCode.OK) {
+      span.setStatus(io.opentelemetry.api.trace.StatusCode.ERROR, message);
+    }
+    span.end();
+  }
+
+  /** The span of one attempt, or of nothing when the trace is not sampled. */
+  public static final class Span {
+    private final io.opentelemetry.api.trace.@Nullable Span span;
+    private final @Nullable String traceparent;
+
+    private Span(io.opentelemetry.api.trace.@Nullable Span span, @Nullable String traceparent) {
+      this.span = span;
+      this.traceparent = traceparent;
+    }
+
+    /** Context for the worker; null: none. */
+    @Nullable String traceparent() {
+      return traceparent;
+    }
+
+    void end(StatusCode code, String message) {
+      if (span != null) {
+        RequestTrace.end(span, code, message);
+      }
+    }
+  }
+}

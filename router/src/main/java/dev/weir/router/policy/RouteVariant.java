@@ -1,0 +1,69 @@
+package dev.weir.router.policy;
+
+import dev.weir.proto.route.v1.Arm;
+
+/**
+ * One way a route can answer, with all that depends on it alone worked out beforehand. Compared by
+ * identity.
+ */
+public final class RouteVariant {
+  private final String name;
+  private final VersionId served;
+  private final int weightBasisPoints;
+  private final Arm arm;
+  private final Cohort plain;
+  private final Cohort drawn;
+  private final Cohort sticky;
+
+  RouteVariant(
+      String name,
+      VersionId served,
+      int weightBasisPoints,
+      Arm arm,
+      Cohort plain,
+      Cohort drawn,
+      Cohort sticky) {
+    this.name = name;
+    this.served = served;
+    this.weightBasisPoints = weightBasisPoints;
+    this.arm = arm;
+    this.plain = plain;
+    this.drawn = drawn;
+    this.sticky = sticky;
+  }
+
+  /** Name, unique in the route; empty for a pinned version that is no variant. */
+  public String name() {
+    return name;
+  }
+
+  /** Version that answers. */
+  public VersionId served() {
+    return served;
+  }
+
+  /** Share of the route's traffic, basis points, 0 to 10,000. */
+  public int weightBasisPoints() {
+    return weightBasisPoints;
+  }
+
+  /** Side of the comparison. */
+  public Arm arm() {
+    return arm;
+  }
+
+  /** Its requests that are no units. */
+  public Cohort plain() {
+    return plain;
+  }
+
+  /** Its requests that were drawn independently. */
+  Cohort drawn() {
+    return drawn;
+  }
+
+  /** Its requests that were drawn by their key. */
+  Cohort sticky() {
+    return sticky;
+  }
+}

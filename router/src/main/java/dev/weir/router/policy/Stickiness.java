@@ -1,0 +1,30 @@
+package dev.weir.router.policy;
+
+import dev.weir.router.wire.KeyValue;
+import org.jspecify.annotations.Nullable;
+
+/** How a sticky route's keys are given to its variants. */
+final class Stickiness {
+  private final StickySource source;
+  private final StickyHash hash;
+  private final RouteVariant[] owners;
+
+  /**
+   * @param owners the variant of each bucket, {@value StickyHash#BUCKETS} of them
+   */
+  Stickiness(StickySource source, StickyHash hash, RouteVariant[] owners) {
+    this.source = source;
+    this.hash = hash;
+    this.owners = owners;
+  }
+
+  /** The request's unit; 0 when it lacks the key. */
+  long unitOf(RequestFacts request) {
+    @Nullable KeyValue key = source.keyOf(request);
+    return key == null ? 0 : hash.unit(key);
+  }
+
+  RouteVariant ownerOf(long unit) {
+    return owners[StickyHash.bucket(unit)];
+  }
+}

@@ -1,0 +1,52 @@
+package dev.weir.router;
+
+import dev.weir.platform.discovery.Discovery;
+import dev.weir.platform.discovery.Instance;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** A discovery that knows what a test says. */
+final class FakeDiscovery implements Discovery {
+  private final List<Consumer<List<Instance>>> listeners = new ArrayList<>();
+  private List<Instance> known;
+
+  /**
+   * @param known null: the source does not answer
+   */
+  FakeDiscovery(List<Instance> known) {
+    this.known = known;
+  }
+
+  static Instance instance(FakeWorker worker) {
+    return new Instance("model-worker", worker.id, worker.address(), Map.of());
+  }
+
+  synchronized void say(List<Instance> instances) {
+    known = instances;
+    listeners.forEach(l -> l.accept(instances));
+  }
+
+  @Override
+  public Registration register(Instance instance) {
+    return () -> {};
+  }
+
+  @Override
+  public synchronized Subscription watch(String service, Consumer<List<Instance>> listener) {
+    listeners.add(listener);
+    if (known != null) {
+      listener.accept(known);
+    }
+    return () -> {};
+  }
+
+  @Override
+  public String problem() {
+    return "";
+  }
+
+  @Override
+  public void close() {}
+}

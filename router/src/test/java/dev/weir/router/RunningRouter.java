@@ -1,0 +1,109 @@
+package dev.weir.router;
+
+import dev.weir.platform.discovery.Discovery;
+import dev.weir.platform.discovery.DiscoveryConfig;
+import dev.weir.platform.grpc.GrpcChannel;
+import dev.weir.platform.grpc.GrpcListenConfig;
+import dev.weir.platform.grpc.HostAndPort;
+import dev.weir.platform.http.HttpListenConfig;
+import dev.weir.platform.lifecycle.Resources;
+import dev.weir.platform.telemetry.TelemetryConfig;
+import dev.weir.platform.time.Clock;
+import dev.weir.platform.time.Scheduler;
+import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
+import dev.weir.proto.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
+import dev.weir.proto.inference.ModelInferRequest;
+import dev.weir.router.balance.EjectionConfig;
+import dev.weir.router.control.WatchConfig;
+import dev.weir.router.exchange.RetryConfig;
+import dev.weir.router.outcome.OutcomeConfig;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.NettyChannelBuilder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.awaitility.Awaitility;
+
+/** A whole router on loopback, built by its own composition root. */
+final class RunningRouter implements AutoCloseable {
+  static final int MAX_MESSAGE_BYTES = 2 << 20;
+
+  final Resources resources = new Resources();
+  final ManagedChannel channel;
+
+  RunningRouter(Path data, HostAndPort registry, HostAndPort monitor, Discovery discovery) {
+    Clock clock = Clock.system();
+    Scheduler scheduler = resources.add("scheduler", Scheduler.system("router-test"));
+    GrpcChannel registryChannel = resources.add("registry", GrpcChannel.to(registry, List.of()));
+    var config =
+        new RouterConfig(
+            "router-1",
+            data,
+            registry.toString(),
+            monitor.toString(),
+            "triton",
+            new GrpcListenConfig(
+                "127.0.0.1",
+                0,
+                MAX_MESSAGE_BYTES,
+                16 << 10,
+                1_000,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(5)),
+            HttpListenConfig.onLoopback(0),
+            new TelemetryConfig(List.of(), 1.0, Duration.ofSeconds(5), 100),
+            DiscoveryConfig.defaults(),
+            new WatchConfig(Duration.ofSeconds(3), Duration.ofMillis(50)),
+            RetryConfig.defaults(),
+            EjectionConfig.defaults(),
+            new OutcomeConfig(Duration.ofMillis(20), Duration.ofMillis(200), 1_000, 10_000));
+    RouterMain.Listening listening =
+        RouterMain.start(config, resources, registryChannel, discovery, clock, scheduler);
+    channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", listening.grpcPort())
+            .usePlaintext()
+            .maxInboundMessageSize(64 << 20)
+            .build();
+  }
+
+  GRPCInferenceServiceBlockingStub client() {
+    return GRPCInferenceServiceGrpc.newBlockingStub(channel);
+  }
+
+  static ModelInferRequest request(String model) {
+    return ModelInferRequest.newBuilder().setModelName(model).setId("id-1").build();
+  }
+
+  /** Waits until gRPC health says SERVING for the model. */
+  RunningRouter awaitServing(String model) {
+    return awaitHealth(model, ServingStatus.SERVING);
+  }
+
+  RunningRouter awaitHealth(String model, ServingStatus wanted) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(10))
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> health(model) == wanted);
+    return this;
+  }
+
+  ServingStatus health(String model) {
+    try {
+      return HealthGrpc.newBlockingStub(channel)
+          .check(HealthCheckRequest.newBuilder().setService(model).build())
+          .getStatus();
+    } catch (StatusRuntimeException e) {
+      return ServingStatus.SERVICE_UNKNOWN;
+    }
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    resources.close();
+  }
+}
