@@ -20,6 +20,8 @@ public enum IntakeEvent {
   SAMPLES_REPEATED("samples_repeated"),
   /** Samples that came after their slice was closed. */
   SAMPLES_LATE("samples_late"),
+  /** Samples of a worker's first report, which is not used. */
+  SAMPLES_FIRST_REPORT("samples_first_report"),
   /** Samples that found no room in the slices that wait. */
   SAMPLES_OVERFLOW("samples_overflow"),
   /** Samples that could not be used. */

@@ -76,6 +76,7 @@ public final class SampleSlicer {
    */
   public void take(String worker, List<Sample> samples, long droppedSoFar, long nowNanos) {
     Stream stream = streams.get(worker);
+    boolean first = stream == null;
     if (stream == null) {
       if (samples.isEmpty()) {
         return;
@@ -86,6 +87,10 @@ public final class SampleSlicer {
     counts.add(
         IntakeEvent.SAMPLES_DROPPED_BY_WORKERS, Math.max(0, droppedSoFar - stream.saidDropped));
     stream.saidDropped = droppedSoFar;
+    if (first) {
+      counts.add(IntakeEvent.SAMPLES_FIRST_REPORT, samples.size());
+      return;
+    }
     for (Sample sample : samples) {
       put(stream, sample);
     }

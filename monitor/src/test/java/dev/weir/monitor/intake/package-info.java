@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.monitor.intake;
+
+import org.jspecify.annotations.NullMarked;
