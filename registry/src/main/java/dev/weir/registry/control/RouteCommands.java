@@ -1,0 +1,117 @@
+package dev.weir.registry.control;
+
+import dev.weir.platform.error.InvalidValueException;
+import dev.weir.proto.registry.v1.ModelVersion;
+import dev.weir.proto.route.v1.Route;
+import dev.weir.proto.route.v1.Variant;
+import dev.weir.registry.model.VersionId;
+import dev.weir.registry.outcome.Outcome;
+import dev.weir.registry.outcome.Refusal;
+import dev.weir.registry.route.RouteChecks;
+import dev.weir.registry.route.Routes;
+import dev.weir.registry.state.RegistryRecord;
+import dev.weir.registry.state.RegistryState;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Decisions about routes. Pure. */
+public final class RouteCommands {
+  private RouteCommands() {}
+
+  /**
+   * Creates a route, or replaces what an operator owns of it.
+   *
+   * @param maxRoutes routes in all
+   */
+  public static Decider put(Route wanted, int maxRoutes) {
+    return situation -> {
+      try {
+        RouteChecks.check(wanted);
+      } catch (InvalidValueException e) {
+        return Outcome.refused(Refusal.invalid(e));
+      }
+      RegistryState state = situation.state();
+      Optional<Refusal> refusal =
+          owned(state, wanted)
+              .or(() -> versions(state, wanted))
+              .or(() -> tooMany(state, wanted, maxRoutes));
+      if (refusal.isPresent()) {
+        return Outcome.refused(refusal.get());
+      }
+      Route before = state.routes().get(wanted.getName());
+      Route after =
+          Routes.next(before, wanted.toBuilder().clearRolloutId().clearRolloutStep().build());
+      boolean same =
+          before != null
+              && before.equals(after.toBuilder().setGeneration(before.getGeneration()).build());
+      return Outcome.done(
+          same
+              ? List.of()
+              : List.of(new Change(new RegistryRecord.RoutePut(after), describe(after))));
+    };
+  }
+
+  private static Optional<Refusal> owned(RegistryState state, Route wanted) {
+    return state
+        .activeRollout(wanted.getName())
+        .map(rollout ->
+            Refusal.notNow(
+                "route "
+                    + wanted.getName()
+                    + " is owned by rollout "
+                    + rollout.getId()
+                    + " ("
+                    + rollout.getState()
+                    + "); abort it or wait until it is over"));
+  }
+
+  private static Optional<Refusal> versions(RegistryState state, Route wanted) {
+    ModelVersion first = null;
+    for (Variant variant : wanted.getVariantsList()) {
+      VersionId id = VersionId.parse("model", variant.getModel(), "version", variant.getVersion());
+      Optional<ModelVersion> version = state.version(id);
+      if (version.isEmpty()) {
+        return Optional.of(ModelCommands.unknownVersion(state, id));
+      }
+      if (first == null) {
+        first = version.get();
+      }
+      Optional<Refusal> incompatible = ModelCommands.incompatible(first, version.get());
+      if (incompatible.isPresent()) {
+        return incompatible;
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Refusal> tooMany(RegistryState state, Route wanted, int maxRoutes) {
+    boolean isNew = !state.routes().containsKey(wanted.getName());
+    return isNew && state.routes().size() >= maxRoutes
+        ? Optional.of(
+            Refusal.exhausted(
+                "route "
+                    + wanted.getName()
+                    + ": there are "
+                    + maxRoutes
+                    + " routes, the registry's limits.max-routes; raise it"))
+        : Optional.empty();
+  }
+
+  private static String describe(Route route) {
+    return "generation "
+        + route.getGeneration()
+        + ": "
+        + route.getVariantsList().stream()
+            .map(v ->
+                v.getName()
+                    + " "
+                    + v.getModel()
+                    + "/"
+                    + v.getVersion()
+                    + " "
+                    + v.getWeightBasisPoints()
+                    + " bp")
+            .collect(Collectors.joining(", "));
+  }
+}
