@@ -32,7 +32,7 @@ public record GrpcListenConfig(
         64 << 20,
         16 << 10,
         1_000,
-        Duration.ofSeconds(10),
+        Duration.ofSeconds(5),
         Duration.ofSeconds(20));
   }
 }

@@ -1,6 +1,7 @@
 package dev.weir.platform.grpc;
 
 import dev.weir.platform.lifecycle.StartFailure;
+import dev.weir.platform.time.Clock;
 import io.grpc.BindableService;
 import io.grpc.HandlerRegistry;
 import io.grpc.Server;
@@ -17,25 +18,36 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A gRPC server on its own port, with health and reflection. Calls run on virtual threads unless
  * told otherwise. Draining: health says NOT_SERVING, no new calls, those in flight finish within
- * the configured time, then the rest is cancelled.
+ * the configured time, then the rest is cancelled. A service whose streams do not end by themselves
+ * ends them before its server drains, else draining takes all of that time.
  */
 public final class GrpcServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
+
+  /** For clients that keep a health check open, and so their connection. */
+  private static final Duration FAREWELL = Duration.ofMillis(500);
+
   private final Server server;
   private final HealthStatusManager health;
+  private final CallsInFlight calls;
   private final Duration drainTimeout;
   private final @Nullable ExecutorService owned;
 
   private GrpcServer(
       Server server,
       HealthStatusManager health,
+      CallsInFlight calls,
       Duration drainTimeout,
       @Nullable ExecutorService owned) {
     this.server = server;
     this.health = health;
+    this.calls = calls;
     this.drainTimeout = drainTimeout;
     this.owned = owned;
   }
@@ -59,6 +71,7 @@ public final class GrpcServer implements AutoCloseable {
    */
   public static GrpcServer start(String name, GrpcListenConfig config, Services services) {
     var health = new HealthStatusManager();
+    var calls = new CallsInFlight();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), config.port()))
             .maxInboundMessageSize(config.maxMessageBytes())
@@ -66,6 +79,7 @@ public final class GrpcServer implements AutoCloseable {
             .maxConcurrentCallsPerConnection(config.maxConcurrentCallsPerConnection())
             .permitKeepAliveTime(config.minKeepAlive().toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveWithoutCalls(true)
+            .addStreamTracerFactory(calls)
             .initialFlowControlWindow(1 << 20);
     ExecutorService owned = null;
     if (services.directExecutor()) {
@@ -84,13 +98,13 @@ public final class GrpcServer implements AutoCloseable {
     Server server = builder.build();
     try {
       server.start();
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       if (owned != null) {
         owned.close();
       }
       throw StartFailure.portTaken(name, config.host() + ":" + config.port(), e);
     }
-    return new GrpcServer(server, health, config.drainTimeout(), owned);
+    return new GrpcServer(server, health, calls, config.drainTimeout(), owned);
   }
 
   /** The port bound. */
@@ -103,12 +117,27 @@ public final class GrpcServer implements AutoCloseable {
     health.setStatus(service, serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
   }
 
+  /** Calls that have not been answered yet, without health checks and reflection. */
+  public int callsInFlight() {
+    return calls.count();
+  }
+
   /** Takes no new calls and waits for those in flight, at most the configured time. Idempotent. */
   public void drain() {
     health.enterTerminalState();
     server.shutdown();
+    long endNanos = Clock.system().nanoTime() + drainTimeout.toNanos();
     try {
-      server.awaitTermination(drainTimeout.toNanos(), TimeUnit.NANOSECONDS);
+      if (calls.awaitNone(drainTimeout)) {
+        // connections end by themselves now; a call that was on its way is still taken
+        server.awaitTermination(FAREWELL.toNanos(), TimeUnit.NANOSECONDS);
+      }
+      if (!calls.awaitNone(Duration.ofNanos(endNanos - Clock.system().nanoTime()))) {
+        LOG.atWarn()
+            .addKeyValue("calls", calls.count())
+            .addKeyValue("drain_timeout", drainTimeout)
+            .log("calls are cut off, they did not end in time");
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -10,6 +10,10 @@ import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -52,6 +56,7 @@ public final class HttpServer implements AutoCloseable {
                             HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")
                         .send(telemetry.prometheusText()));
     routes.accept(routing);
+    requireFree(name, config);
     WebServer server =
         WebServer.builder()
             .host(config.host())
@@ -62,20 +67,39 @@ public final class HttpServer implements AutoCloseable {
             .connectionOptions(options -> options.tcpNoDelay(true))
             .addRouting(routing)
             .build();
-    try {
-      server.start();
-    } catch (RuntimeException e) {
-      throw StartFailure.portTaken(name, config.host() + ":" + config.port(), e);
+    server.start();
+    if (!server.isRunning()) {
+      // somebody was faster; Helidon has logged it
+      throw StartFailure.portTaken(
+          name, address(config), new BindException("Address already in use"));
     }
     return new HttpServer(server);
   }
+
+  /**
+   * Helidon neither throws for an address that it cannot bind nor says why: it logs a stack trace.
+   */
+  private static void requireFree(String name, HttpListenConfig config) {
+    try (var probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(config.host(), config.port()));
+    } catch (IOException e) {
+      throw StartFailure.portTaken(name, address(config), e);
+    }
+  }
+
+  private static String address(HttpListenConfig config) {
+    return config.host() + ":" + config.port();
+  }
+
+  private record Health(String status, Map<String, String> parts) {}
 
   private static void health(Readiness readiness, ServerResponse response) {
     boolean ready = readiness.isReady();
     send(
         response,
         ready ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503,
-        Map.of("status", ready ? "ready" : "not ready", "parts", readiness.describe()));
+        new Health(ready ? "ready" : "not ready", readiness.describe()));
   }
 
   /** Sends a value as JSON. */

@@ -6,6 +6,7 @@ import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,6 +14,9 @@ import java.nio.file.StandardOpenOption;
 
 /** A service's folder on disk, held by one process at a time. */
 public final class DataFolder implements AutoCloseable {
+  /** Ends the names of files that are being written; one that is left over was never finished. */
+  private static final String UNFINISHED = ".unfinished";
+
   private final Path path;
   private final RandomAccessFile lockFile;
   private final FileLock lock;
@@ -35,13 +39,19 @@ public final class DataFolder implements AutoCloseable {
       var file = new RandomAccessFile(lockPath.toFile(), "rw");
       FileLock lock = tryLock(file);
       if (lock == null) {
+        String holder = file.readLine();
         file.close();
         throw new StartFailure(
             75,
             "data folder "
                 + path.toAbsolutePath()
-                + " is in use by another process; stop it, or name another folder");
+                + " is in use by another process"
+                + (holder == null ? "" : " (" + holder + ")")
+                + "; stop it, or name another folder");
       }
+      file.setLength(0);
+      file.writeBytes("pid " + ProcessHandle.current().pid() + "\n");
+      removeUnfinished(path);
       return new DataFolder(path, file, lock);
     } catch (IOException e) {
       throw new StartFailure(
@@ -51,6 +61,14 @@ public final class DataFolder implements AutoCloseable {
               + " cannot be written ("
               + e
               + "); free space or give another folder");
+    }
+  }
+
+  private static void removeUnfinished(Path folder) throws IOException {
+    try (DirectoryStream<Path> leftOver = Files.newDirectoryStream(folder, "*" + UNFINISHED)) {
+      for (Path file : leftOver) {
+        Files.deleteIfExists(file);
+      }
     }
   }
 
@@ -85,7 +103,7 @@ public final class DataFolder implements AutoCloseable {
     if (folder == null) {
       throw new IOException("no folder: " + file);
     }
-    Path temporary = Files.createTempFile(folder, file.getFileName().toString(), ".new");
+    Path temporary = Files.createTempFile(folder, file.getFileName().toString(), UNFINISHED);
     try {
       try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
         var buffer = java.nio.ByteBuffer.wrap(content);

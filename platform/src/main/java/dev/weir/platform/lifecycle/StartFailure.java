@@ -39,6 +39,8 @@ public final class StartFailure extends RuntimeException {
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    return String.valueOf(root.getMessage());
+    String message = String.valueOf(root.getMessage());
+    // Netty's native transport: "bind(..) failed with error(-98): Address already in use"
+    return message.startsWith("bind(") ? message.substring(message.lastIndexOf(": ") + 2) : message;
   }
 }

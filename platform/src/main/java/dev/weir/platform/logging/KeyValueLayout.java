@@ -11,7 +11,7 @@ import java.time.temporal.ChronoUnit;
 /**
  * One event per line as {@code key=value} pairs: time, level, service, logger, message, the event's
  * own pairs, and the trace id when a span is current. Values with blanks or quotes are quoted; line
- * ends are escaped, except in stack traces, which follow the line.
+ * ends and other control characters are escaped, except in stack traces, which follow the line.
  */
 public final class KeyValueLayout extends LayoutBase<ILoggingEvent> {
   private final ThrowableProxyConverter throwables = new ThrowableProxyConverter();
@@ -72,7 +72,13 @@ public final class KeyValueLayout extends LayoutBase<ILoggingEvent> {
         case '\\' -> line.append("\\\\");
         case '\n' -> line.append("\\n");
         case '\r' -> line.append("\\r");
-        default -> line.append(c);
+        default -> {
+          if (Character.isISOControl(c)) {
+            line.append(String.format("\\u%04x", (int) c));
+          } else {
+            line.append(c);
+          }
+        }
       }
     }
     line.append('"');

@@ -1,19 +1,20 @@
 package dev.weir.platform.snapshot;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.platform.lifecycle.Readiness;
 import dev.weir.platform.time.Clock;
+import dev.weir.platform.time.Scheduler;
 import dev.weir.proto.registry.v1.SnapshotServiceGrpc;
 import dev.weir.proto.registry.v1.WatchRequest;
 import dev.weir.proto.registry.v1.WatchResponse;
 import dev.weir.proto.route.v1.Snapshot;
 import io.grpc.Channel;
 import io.grpc.Context;
-import io.grpc.StatusRuntimeException;
+import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Iterator;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,9 +32,11 @@ public final class SnapshotWatch implements AutoCloseable {
    * Longer silence than this is a lost connection: the registry sends a sign of life every 2
    * seconds.
    */
-  private static final Duration SILENCE = Duration.ofSeconds(6);
+  static final Duration SILENCE = Duration.ofSeconds(6);
 
-  private static final Duration MAX_BACKOFF = Duration.ofSeconds(1);
+  private static final Duration SILENCE_CHECK = Duration.ofMillis(500);
+  private static final Duration FIRST_RETRY = Duration.ofMillis(50);
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(1);
   private static final Logger LOG = LoggerFactory.getLogger(SnapshotWatch.class);
   private static final String PART = "registry";
 
@@ -43,11 +46,24 @@ public final class SnapshotWatch implements AutoCloseable {
   private final Consumer<Snapshot> listener;
   private final Readiness readiness;
   private final Clock clock;
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private final Context.CancellableContext calls = Context.ROOT.withCancellation();
-  private final Thread thread;
+  private final Scheduler scheduler;
+
   private volatile @Nullable Snapshot current;
   private volatile long lastHeardNanos;
+
+  /** The stream that is open or being opened. */
+  @GuardedBy("this")
+  private @Nullable Stream stream;
+
+  @GuardedBy("this")
+  private Duration retry = FIRST_RETRY;
+
+  /** Why the newest snapshot is not in force; empty when it is. */
+  @GuardedBy("this")
+  private String refusal = "";
+
+  @GuardedBy("this")
+  private boolean closed;
 
   /**
    * @param registry channel to the registry
@@ -64,13 +80,27 @@ public final class SnapshotWatch implements AutoCloseable {
       Consumer<Snapshot> listener,
       Readiness readiness,
       Clock clock) {
+    this(registry, watcher, store, listener, readiness, clock, Scheduler.system("snapshot-watch"));
+  }
+
+  /**
+   * @param scheduler for retries and for noticing silence; closed with this
+   */
+  SnapshotWatch(
+      Channel registry,
+      String watcher,
+      SnapshotStore store,
+      Consumer<Snapshot> listener,
+      Readiness readiness,
+      Clock clock,
+      Scheduler scheduler) {
     this.registry = registry;
     this.watcher = watcher;
     this.store = store;
     this.listener = listener;
     this.readiness = readiness;
     this.clock = clock;
-    this.thread = Thread.ofVirtual().name("snapshot-watch").unstarted(this::run);
+    this.scheduler = scheduler;
   }
 
   /** Hands over the snapshot kept on disk, if any, on the calling thread, then starts following. */
@@ -78,7 +108,8 @@ public final class SnapshotWatch implements AutoCloseable {
     readiness.notReady(PART, "no snapshot yet");
     store.load().ifPresent(kept -> take(kept, false));
     lastHeardNanos = clock.nanoTime();
-    thread.start();
+    scheduler.every(SILENCE_CHECK, this::cancelIfSilent);
+    connect();
   }
 
   /** The snapshot in force; null before the first. */
@@ -91,97 +122,41 @@ public final class SnapshotWatch implements AutoCloseable {
     return Duration.ofNanos(clock.nanoTime() - lastHeardNanos);
   }
 
-  private void run() {
-    long backoffMillis = 50;
-    while (closed.getCount() > 0) {
-      boolean heard = follow();
-      backoffMillis = heard ? 50 : Math.min(backoffMillis * 2, MAX_BACKOFF.toMillis());
-      Snapshot held = current;
-      if (held == null) {
-        readiness.notReady(PART, "no snapshot yet: the registry does not answer");
-      } else {
-        readiness.degraded(
-            PART, "the registry does not answer; working on revision " + held.getRevision());
-      }
-      try {
-        if (closed.await(backoffMillis, TimeUnit.MILLISECONDS)) {
-          return;
-        }
-      } catch (InterruptedException e) {
+  private void connect() {
+    Stream opening;
+    synchronized (this) {
+      if (closed) {
         return;
       }
+      opening = new Stream(clock.nanoTime());
+      stream = opening;
+    }
+    Snapshot known = current;
+    var request =
+        WatchRequest.newBuilder()
+            .setKnownRevision(known == null ? 0 : known.getRevision())
+            .setKnownEpoch(known == null ? "" : known.getEpoch())
+            .setWatcher(watcher)
+            .build();
+    Context.ROOT.run(() -> SnapshotServiceGrpc.newStub(registry).watch(request, opening));
+  }
+
+  private void cancelIfSilent() {
+    Stream open;
+    synchronized (this) {
+      open = stream;
+    }
+    if (open != null && open.isSilent()) {
+      LOG.atWarn().addKeyValue("silence", SILENCE).log("the registry is silent, connecting anew");
+      open.cancel("silent");
     }
   }
 
-  /** One connection's life. Returns whether anything was heard. */
-  private boolean follow() {
-    Context.CancellableContext call = calls.withCancellation();
-    boolean heard = false;
-    Context previous = call.attach();
-    Thread silenceGuard = Thread.ofVirtual().name("snapshot-silence").unstarted(() -> guard(call));
-    try {
-      Snapshot known = current;
-      var request =
-          WatchRequest.newBuilder()
-              .setKnownRevision(known == null ? 0 : known.getRevision())
-              .setKnownEpoch(known == null ? "" : known.getEpoch())
-              .setWatcher(watcher)
-              .build();
-      lastHeardNanos = clock.nanoTime();
-      Iterator<WatchResponse> responses =
-          SnapshotServiceGrpc.newBlockingStub(registry).watch(request);
-      silenceGuard.start();
-      while (responses.hasNext()) {
-        WatchResponse response = responses.next();
-        heard = true;
-        lastHeardNanos = clock.nanoTime();
-        if (response.hasSnapshot()) {
-          take(response.getSnapshot(), true);
-        }
-        if (current != null) {
-          readiness.ready(PART);
-        }
-      }
-    } catch (StatusRuntimeException e) {
-      if (closed.getCount() > 0) {
-        LOG.atDebug().addKeyValue("status", e.getStatus()).log("registry watch ended");
-      }
-    } finally {
-      call.detach(previous);
-      call.cancel(null);
-    }
-    return heard;
-  }
-
-  private void guard(Context.CancellableContext call) {
-    try {
-      while (!call.isCancelled()) {
-        if (silence().compareTo(SILENCE) > 0) {
-          call.cancel(new IllegalStateException("registry silent"));
-          return;
-        }
-        if (closed.await(500, TimeUnit.MILLISECONDS)) {
-          return;
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void take(Snapshot snapshot, boolean fromRegistry) {
+  /** The lock keeps the listener to one thread, and away from a watch that has been closed. */
+  private synchronized void take(Snapshot snapshot, boolean fromRegistry) {
     Snapshot held = current;
-    if (held != null
-        && held.getEpoch().equals(snapshot.getEpoch())
-        && held.getRevision() >= snapshot.getRevision()) {
-      LOG.atDebug().addKeyValue("revision", snapshot.getRevision()).log("not newer, ignored");
+    if (closed || !isNews(held, snapshot)) {
       return;
-    }
-    if (held != null && !held.getEpoch().equals(snapshot.getEpoch())) {
-      LOG.atWarn()
-          .addKeyValue("held", held.getEpoch() + "/" + held.getRevision())
-          .addKeyValue("new", snapshot.getEpoch() + "/" + snapshot.getRevision())
-          .log("the registry's database is another one, its snapshot is taken");
     }
     try {
       listener.accept(snapshot);
@@ -190,8 +165,13 @@ public final class SnapshotWatch implements AutoCloseable {
           .setCause(e)
           .addKeyValue("revision", snapshot.getRevision())
           .log("snapshot refused, the old one stays");
+      refusal = "revision " + snapshot.getRevision() + " was refused: " + e.getMessage();
       return;
+    } finally {
+      // a listener that is slow is not a registry that is silent
+      lastHeardNanos = clock.nanoTime();
     }
+    refusal = "";
     current = snapshot;
     if (!fromRegistry) {
       readiness.degraded(PART, "working on the snapshot kept on disk");
@@ -204,11 +184,119 @@ public final class SnapshotWatch implements AutoCloseable {
     }
   }
 
+  private static boolean isNews(@Nullable Snapshot held, Snapshot snapshot) {
+    if (held == null) {
+      return true;
+    }
+    if (!held.getEpoch().equals(snapshot.getEpoch())) {
+      LOG.atWarn()
+          .addKeyValue("held", held.getEpoch() + "/" + held.getRevision())
+          .addKeyValue("new", snapshot.getEpoch() + "/" + snapshot.getRevision())
+          .log("the registry's database is another one, its snapshot is taken");
+      return true;
+    }
+    if (held.getRevision() > snapshot.getRevision()) {
+      LOG.atWarn()
+          .addKeyValue("held", held.getRevision())
+          .addKeyValue("offered", snapshot.getRevision())
+          .log("the registry offers an older snapshot, refused");
+    }
+    return held.getRevision() < snapshot.getRevision();
+  }
+
+  private synchronized void heard() {
+    lastHeardNanos = clock.nanoTime();
+    retry = FIRST_RETRY;
+    if (closed) {
+      return;
+    }
+    Snapshot held = current;
+    if (held == null) {
+      readiness.notReady(PART, refusal.isEmpty() ? "no snapshot yet" : refusal);
+    } else if (refusal.isEmpty()) {
+      readiness.ready(PART);
+    } else {
+      readiness.degraded(PART, refusal + "; working on revision " + held.getRevision());
+    }
+  }
+
+  private synchronized void lost(Stream lost, String reason) {
+    if (closed || stream != lost) {
+      return;
+    }
+    stream = null;
+    LOG.atDebug().addKeyValue("reason", reason).log("registry watch ended");
+    Snapshot held = current;
+    if (held == null) {
+      readiness.notReady(PART, "no snapshot yet: the registry does not answer");
+    } else {
+      readiness.degraded(
+          PART, "the registry does not answer; working on revision " + held.getRevision());
+    }
+    scheduler.after(retry, this::connect);
+    Duration doubled = retry.multipliedBy(2);
+    retry = doubled.compareTo(LONGEST_RETRY) < 0 ? doubled : LONGEST_RETRY;
+  }
+
+  /** Ends; the listener is not called once this has returned. */
   @Override
-  public void close() throws InterruptedException {
-    closed.countDown();
-    calls.cancel(null);
-    thread.interrupt();
-    thread.join(Duration.ofSeconds(2));
+  public void close() {
+    Stream open;
+    synchronized (this) {
+      closed = true;
+      open = stream;
+      stream = null;
+    }
+    if (open != null) {
+      open.cancel("closed");
+    }
+    scheduler.close();
+  }
+
+  /** One connection's life. */
+  private final class Stream implements ClientResponseObserver<WatchRequest, WatchResponse> {
+    private final long openedNanos;
+    private volatile @Nullable ClientCallStreamObserver<WatchRequest> call;
+
+    Stream(long openedNanos) {
+      this.openedNanos = openedNanos;
+    }
+
+    boolean isSilent() {
+      long now = clock.nanoTime();
+      long limit = SILENCE.toNanos();
+      return now - openedNanos > limit && now - lastHeardNanos > limit;
+    }
+
+    void cancel(String reason) {
+      ClientCallStreamObserver<WatchRequest> open = call;
+      if (open != null) {
+        open.cancel(reason, null);
+      }
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<WatchRequest> requests) {
+      call = requests;
+    }
+
+    @Override
+    public void onNext(WatchResponse response) {
+      lastHeardNanos = clock.nanoTime();
+      if (response.hasSnapshot()) {
+        take(response.getSnapshot(), true);
+      }
+      heard();
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      lost(this, Status.fromThrowable(error).toString());
+    }
+
+    @Override
+    public void onCompleted() {
+      lost(this, "the registry ended it");
+    }
   }
 }

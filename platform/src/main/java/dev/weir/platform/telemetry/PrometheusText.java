@@ -72,9 +72,14 @@ final class PrometheusText implements MetricReader {
             .log("two scopes define this metric, the first is shown");
         continue;
       }
-      MetricSnapshot snapshot = convert(name, metric);
-      if (snapshot != null) {
-        snapshots.add(snapshot);
+      try {
+        MetricSnapshot snapshot = convert(name, metric);
+        if (snapshot != null) {
+          snapshots.add(snapshot);
+        }
+      } catch (IllegalArgumentException e) {
+        // two attributes whose names differ only in what Prometheus does not allow
+        LOG.atDebug().addKeyValue("metric", name).setCause(e).log("this metric cannot be shown");
       }
     }
     var out = new ByteArrayOutputStream();

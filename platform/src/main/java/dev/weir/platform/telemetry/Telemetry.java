@@ -26,7 +26,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Traces and metrics of one process. One metrics API with two ways out: OTLP, and Prometheus' text
- * at {@code /metrics}. Thread-safe.
+ * at {@code /metrics}. Lossy by design: what a collector does not take at once is lost and counted,
+ * so that one that is away holds nothing up. Thread-safe.
  */
 public final class Telemetry implements AutoCloseable {
   private static final String SCOPE = "dev.weir";
@@ -56,8 +57,20 @@ public final class Telemetry implements AutoCloseable {
                         AttributeKey.stringKey("service.instance.id"),
                         instance)));
     var prometheus = new PrometheusText();
-    SdkMeterProviderBuilder meters =
+    SdkMeterProviderBuilder meterBuilder =
         SdkMeterProvider.builder().setResource(resource).registerMetricReader(prometheus);
+    for (String endpoint : config.otlpEndpoints()) {
+      meterBuilder.registerMetricReader(
+          PeriodicMetricReader.builder(
+                  OtlpGrpcMetricExporter.builder()
+                      .setEndpoint(endpoint)
+                      .setTimeout(Duration.ofSeconds(2))
+                      .setRetryPolicy(null)
+                      .build())
+              .setInterval(config.metricsInterval())
+              .build());
+    }
+    SdkMeterProvider meters = meterBuilder.build();
     SdkTracerProviderBuilder tracers =
         SdkTracerProvider.builder()
             .setResource(resource)
@@ -68,24 +81,19 @@ public final class Telemetry implements AutoCloseable {
                   OtlpGrpcSpanExporter.builder()
                       .setEndpoint(endpoint)
                       .setTimeout(Duration.ofSeconds(2))
+                      .setRetryPolicy(null)
                       .build())
               .setMaxQueueSize(config.maxQueuedSpans())
               .setMaxExportBatchSize(Math.min(512, config.maxQueuedSpans()))
               .setScheduleDelay(Duration.ofMillis(500))
-              .build());
-      meters.registerMetricReader(
-          PeriodicMetricReader.builder(
-                  OtlpGrpcMetricExporter.builder()
-                      .setEndpoint(endpoint)
-                      .setTimeout(Duration.ofSeconds(2))
-                      .build())
-              .setInterval(config.metricsInterval())
+              // counts what is dropped
+              .setMeterProvider(meters)
               .build());
     }
     OpenTelemetrySdk sdk =
         OpenTelemetrySdk.builder()
             .setTracerProvider(tracers.build())
-            .setMeterProvider(meters.build())
+            .setMeterProvider(meters)
             .setPropagators(ContextPropagators.create(W3CTraceContextPropagator.getInstance()))
             .build();
     return new Telemetry(sdk, prometheus);
