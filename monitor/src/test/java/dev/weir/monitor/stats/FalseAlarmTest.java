@@ -67,6 +67,17 @@ class FalseAlarmTest {
             traffic.seeded(trial), new ErrorRateTest(ErrorRateTest.Parameters.tolerating(1.1))));
   }
 
+  /** At such rates the successes of a tolerated canary are fewer than 1/1.1 of the baseline's. */
+  @Test
+  void errors_in_six_of_ten_requests_and_exactly_as_many_more_as_is_tolerated() {
+    var traffic = new ErrorTrial(45_000, 1.1).with(s -> 60, FalseAlarmTest::rising, 1);
+    assertRare(
+        trial ->
+            errorsAlarm(
+                traffic.seeded(trial),
+                new ErrorRateTest(ErrorRateTest.Parameters.tolerating(1.1))));
+  }
+
   @Test
   void half_the_errors_are_never_an_alarm() {
     for (int trial = 0; trial < 100; trial++) {
