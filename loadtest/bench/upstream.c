@@ -2,8 +2,12 @@
  * The cheapest gRPC server that can be behind a proxy: clear-text HTTP/2, one thread, epoll. It reads nothing of a request but
  * frame headers, throws bodies away, and answers each stream that ends with the same 105 bytes and grpc-status 0.
  *
- * usage: upstream COUNT   binds COUNT (1 to 8) free loopback ports, prints "listening PORT..." on one line; then, for each line on
- * standard input, prints the requests answered so far, one number per port. Ends when standard input ends.
+ * To Weir's router it is a worker too: a request whose whole message has at most 59 bytes (requests for inference have more)
+ * is taken for WorkerService.WatchStatus, and gets the port's status at once and then twice a second.
+ *
+ * usage: upstream COUNT   binds COUNT (1 to 8) free loopback ports and prints "listening PORT..." on one line. Then it obeys
+ * lines on standard input: "status PORT_INDEX HEX" sets the WorkerStatus message of a port, "count" prints the requests
+ * answered so far, one number per port. Ends when standard input ends.
  *
  * What keeps it small: header blocks are never decoded (nothing in them matters here), and its own use no dynamic table.
  * It keeps HTTP/2's flow control in both directions: bodies are credited as they are thrown away (streams have 8 MiB,
@@ -21,9 +25,10 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { DATA = 0, HEADERS = 1, SETTINGS = 4, PING = 6, GOAWAY = 7, WINDOW_UPDATE = 8 };
+enum { DATA = 0, HEADERS = 1, RST_STREAM = 3, SETTINGS = 4, PING = 6, GOAWAY = 7, WINDOW_UPDATE = 8 };
 enum { END_STREAM = 0x1, ACK = 0x1, END_HEADERS = 0x4 };
 enum { SETTINGS_HEADER_TABLE_SIZE = 1 };
 enum {
@@ -33,7 +38,12 @@ enum {
   CREDIT_AT = 4 << 20,
   CONNECTION_WINDOW = 16 << 20,
   STREAM_WINDOW = 8 << 20,
-  MAX_FRAME = 16384
+  MAX_FRAME = 16384,
+  FRAMING = 5,
+  SMALL = 64, /* payloads up to this size are looked at */
+  MAX_STATUS = 512,
+  MAX_WATCHES = 64,
+  TICK_MILLIS = 500
 };
 
 static const char PREFACE[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -51,7 +61,7 @@ typedef struct {
   uint32_t left; /* bytes of the present frame's payload still to come */
   uint8_t type, flags;
   uint32_t stream, frame_length;
-  uint8_t payload[64]; /* the start of a payload that matters: SETTINGS, PING, WINDOW_UPDATE */
+  uint8_t payload[SMALL]; /* the start of a payload that is looked at */
   size_t payload_length;
   uint32_t uncredited;
   int64_t window; /* what the peer allows to be sent */
@@ -64,6 +74,18 @@ static int epoll;
 static long answered[MAX_LISTENERS];
 static int listeners[MAX_LISTENERS], listener_count;
 static uint8_t message[MESSAGE];
+
+/* A stream that gets a port's status again and again. */
+typedef struct {
+  connection *c;
+  uint32_t stream;
+  int begun;
+} watch;
+
+static watch watches[MAX_WATCHES];
+static int watch_count;
+static uint8_t status[MAX_LISTENERS][MAX_STATUS];
+static size_t status_length[MAX_LISTENERS];
 
 static void die(const char *what) {
   perror(what);
@@ -100,7 +122,7 @@ static const uint8_t RESPONSE_HEADERS[] = "\x88\x0f\x10\x10" "application/grpc";
 static const uint8_t TRAILERS[] = "\x00\x0b" "grpc-status" "\x01" "0";
 static const uint8_t TABLE_SIZE_ZERO = 0x20;
 
-static void answer(connection *c, uint32_t stream) {
+static void put_response_headers(connection *c, uint32_t stream) {
   uint8_t headers[sizeof RESPONSE_HEADERS];
   size_t length = 0;
   if (c->announce_table) {
@@ -110,6 +132,10 @@ static void answer(connection *c, uint32_t stream) {
   memcpy(headers + length, RESPONSE_HEADERS, sizeof RESPONSE_HEADERS - 1);
   length += sizeof RESPONSE_HEADERS - 1;
   put_frame(&c->out, HEADERS, END_HEADERS, stream, headers, length);
+}
+
+static void answer(connection *c, uint32_t stream) {
+  put_response_headers(c, stream);
   put_frame(&c->out, DATA, 0, stream, message, MESSAGE);
   put_frame(&c->out, HEADERS, END_HEADERS | END_STREAM, stream, TRAILERS, sizeof TRAILERS - 1);
   c->window -= MESSAGE;
@@ -135,17 +161,62 @@ static void answer_waiting(connection *c) {
   c->waiting_length -= done;
 }
 
+/* Sends the status once; nothing while the port has none, or the peer's window is full. */
+static void send_status(watch *w) {
+  connection *c = w->c;
+  size_t length = status_length[c->listener];
+  if (length == 0 || c->window < (int64_t)length) return;
+  if (!w->begun) put_response_headers(c, w->stream);
+  w->begun = 1;
+  put_frame(&c->out, DATA, 0, w->stream, status[c->listener], length);
+  c->window -= length;
+}
+
+/* Stream 0: all of the connection. */
+static void forget_watches(const connection *c, uint32_t stream) {
+  for (int i = 0; i < watch_count;)
+    if (watches[i].c == c && (stream == 0 || watches[i].stream == stream))
+      watches[i] = watches[--watch_count];
+    else
+      i++;
+}
+
+static int is_small_message(const connection *c) {
+  const uint8_t *p = c->payload;
+  if (c->frame_length < FRAMING || c->frame_length > SMALL || p[0] != 0) return 0;
+  return ((uint32_t)p[1] << 24 | p[2] << 16 | p[3] << 8 | p[4]) == c->frame_length - FRAMING;
+}
+
+static int is_watched(const connection *c, uint32_t stream) {
+  for (int i = 0; i < watch_count; i++)
+    if (watches[i].c == c && watches[i].stream == stream) return 1;
+  return 0;
+}
+
+static void data_ended(connection *c) {
+  c->uncredited += c->frame_length;
+  if (c->uncredited >= CREDIT_AT) {
+    put_credit(&c->out, 0, c->uncredited);
+    c->uncredited = 0;
+  }
+  if (is_small_message(c) && watch_count < MAX_WATCHES) {
+    watches[watch_count] = (watch){.c = c, .stream = c->stream};
+    send_status(&watches[watch_count++]);
+  } else if (c->flags & END_STREAM && !(watch_count > 0 && is_watched(c, c->stream))) {
+    request_ended(c, c->stream);
+  }
+}
+
 /* A frame's payload has been read. Returns 0 when the connection has to end. */
 static int frame_ended(connection *c) {
   const uint8_t *p = c->payload;
   switch (c->type) {
     case DATA:
-      c->uncredited += c->frame_length;
-      if (c->uncredited >= CREDIT_AT) {
-        put_credit(&c->out, 0, c->uncredited);
-        c->uncredited = 0;
-      }
-      /* fall through */
+      data_ended(c);
+      return 1;
+    case RST_STREAM:
+      forget_watches(c, c->stream);
+      return 1;
     case HEADERS:
       if (c->flags & END_STREAM) request_ended(c, c->stream);
       return 1;
@@ -186,7 +257,7 @@ static int take(connection *c, const uint8_t *bytes, size_t length) {
     if (c->left > 0) {
       size_t n = length < c->left ? length : c->left;
       size_t kept = sizeof c->payload - c->payload_length;
-      if (c->type != DATA && kept > 0) {
+      if ((c->type != DATA || c->frame_length <= SMALL) && kept > 0) {
         kept = kept < n ? kept : n;
         memcpy(c->payload + c->payload_length, bytes, kept);
         c->payload_length += kept;
@@ -241,6 +312,7 @@ static int flush(connection *c) {
 }
 
 static void end(connection *c) {
+  forget_watches(c, 0);
   close(c->fd);
   free(c->out.bytes);
   free(c->waiting);
@@ -284,17 +356,56 @@ static int bind_free_port(void) {
   return fd;
 }
 
-/* A line on standard input asks for the counts; its end ends the program. */
-static void obey(void) {
-  char bytes[256];
-  ssize_t n = read(STDIN_FILENO, bytes, sizeof bytes);
-  if (n <= 0) exit(0);
-  for (ssize_t i = 0; i < n; i++) {
-    if (bytes[i] != '\n') continue;
-    for (int l = 0; l < listener_count; l++) printf(l ? " %ld" : "%ld", answered[l]);
-    printf("\n");
+static void set_status(const char *arguments) {
+  int listener, at = 0, byte, used;
+  if (sscanf(arguments, "%d %n", &listener, &at) != 1 || listener < 0 || listener >= listener_count) return;
+  size_t length = FRAMING;
+  while (length < MAX_STATUS && sscanf(arguments + at, "%2x%n", (unsigned *)&byte, &used) == 1) {
+    status[listener][length++] = byte;
+    at += used;
   }
+  status[listener][3] = (length - FRAMING) >> 8;
+  status[listener][4] = (length - FRAMING) & 0xff;
+  status_length[listener] = length;
+}
+
+static void obey(const char *line) {
+  if (strncmp(line, "status ", 7) == 0) set_status(line + 7);
+  if (strcmp(line, "count") != 0) return;
+  for (int l = 0; l < listener_count; l++) printf(l ? " %ld" : "%ld", answered[l]);
+  printf("\n");
   fflush(stdout);
+}
+
+static void read_commands(void) {
+  static char line[4096];
+  static size_t length;
+  ssize_t n = read(STDIN_FILENO, line + length, sizeof line - length);
+  if (n <= 0) exit(0);
+  length += n;
+  char *start = line, *newline;
+  while ((newline = memchr(start, '\n', line + length - start))) {
+    *newline = 0;
+    obey(start);
+    start = newline + 1;
+  }
+  length -= start - line;
+  memmove(line, start, length);
+  if (length == sizeof line) exit(64);
+}
+
+/* Sends the status on all watches. Ends no connection: a write that fails shows as an event of that connection. */
+static void tick(void) {
+  for (int i = 0; i < watch_count; i++) {
+    send_status(&watches[i]);
+    flush(watches[i].c);
+  }
+}
+
+static long now_millis(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 int main(int count, char **arguments) {
@@ -322,13 +433,17 @@ int main(int count, char **arguments) {
   if (epoll_ctl(epoll, EPOLL_CTL_ADD, STDIN_FILENO, &input)) die("standard input (expected: a pipe)");
 
   struct epoll_event events[256];
-  for (;;) {
-    int n = epoll_wait(epoll, events, 256, -1);
+  for (long next_tick = now_millis();;) {
+    int n = epoll_wait(epoll, events, 256, TICK_MILLIS);
+    if (now_millis() >= next_tick) {
+      tick();
+      next_tick = now_millis() + TICK_MILLIS;
+    }
     for (int i = 0; i < n; i++) {
       if (events[i].data.u64 < (uint64_t)listener_count)
         accept_on(events[i].data.u64);
       else if (events[i].data.u64 == MAX_LISTENERS)
-        obey();
+        read_commands();
       else
         serve(events[i].data.ptr, events[i].events);
     }

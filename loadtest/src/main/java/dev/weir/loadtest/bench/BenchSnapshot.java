@@ -1,6 +1,7 @@
 package dev.weir.loadtest.bench;
 
 import com.google.protobuf.Timestamp;
+import dev.weir.platform.grpc.HostAndPort;
 import dev.weir.proto.registry.v1.Alias;
 import dev.weir.proto.registry.v1.Artifact;
 import dev.weir.proto.registry.v1.ModelVersion;
@@ -18,19 +19,27 @@ import dev.weir.proto.route.v1.RolloutStep;
 import dev.weir.proto.route.v1.Route;
 import dev.weir.proto.route.v1.Snapshot;
 import dev.weir.proto.route.v1.Variant;
+import dev.weir.proto.worker.v1.VersionState;
+import dev.weir.proto.worker.v1.VersionStatus;
+import dev.weir.proto.worker.v1.WorkerState;
+import dev.weir.proto.worker.v1.WorkerStatus;
 import java.time.Instant;
+import java.util.List;
 
 /** The desired state of the comparison: one route in the middle of a rollout, 95 to 5. */
 final class BenchSnapshot {
   /** Version that serves most. */
-  static final String BASELINE = "1";
+  private static final String BASELINE = "1";
 
   /** Version on trial. */
-  static final String CANARY = "2";
+  private static final String CANARY = "2";
 
   private static final String ROLLOUT = "bench-rollout";
   private static final int CANARY_BASIS_POINTS = 500;
   private static final int WHOLE = 10_000;
+
+  /** Requests in a worker at most, as it tells the router: never reached here. */
+  private static final int CAPACITY = 4_096;
 
   private BenchSnapshot() {}
 
@@ -60,6 +69,26 @@ final class BenchSnapshot {
         .addAliases(
             Alias.newBuilder().setModel(BodySize.MODEL).setAlias("champion").setVersion(BASELINE))
         .build();
+  }
+
+  /** What a worker says that has all versions. */
+  static WorkerStatus worker(String instance, int port) {
+    var status =
+        WorkerStatus.newBuilder()
+            .setInstance(instance)
+            .setState(WorkerState.READY)
+            .setCapacity(CAPACITY)
+            .setSnapshotRevision(1)
+            .setAddress(new HostAndPort("127.0.0.1", port).toString())
+            .setEngine("bench");
+    for (String version : List.of(BASELINE, CANARY)) {
+      status.addVersions(
+          VersionStatus.newBuilder()
+              .setModel(BodySize.MODEL)
+              .setVersion(version)
+              .setState(VersionState.AVAILABLE));
+    }
+    return status.build();
   }
 
   private static Variant variant(String name, String version, int weight, Arm arm) {

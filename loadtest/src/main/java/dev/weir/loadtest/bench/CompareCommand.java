@@ -125,8 +125,8 @@ public final class CompareCommand implements Callable<Integer> {
         resources.add(
             "upstream", Upstream.start(upstreamProgram, pinning, work.resolve("upstream.log")));
     StubControlPlane control =
-        resources.add(
-            "control", new StubControlPlane(BenchSnapshot.at(clock.now()), upstream.ports()));
+        resources.add("control", new StubControlPlane(BenchSnapshot.at(clock.now())));
+    upstream.becomeWorkers();
     List<Proxy> proxies = start(pinning, upstream, control, resources);
     List<Rounds.Body> bodies = bodies(bodySizes);
     for (Proxy proxy : proxies) {

@@ -102,8 +102,7 @@ final class Contenders {
     var command = new ArrayList<>(programs.router());
     String workers =
         String.join(
-            ",",
-            control.workerAddresses().stream().map(address -> "model-worker=" + address).toList());
+            ",", upstreamPorts.stream().map(number -> "model-worker=127.0.0.1:" + number).toList());
     command.addAll(
         List.of(
             "--instance=bench-router",

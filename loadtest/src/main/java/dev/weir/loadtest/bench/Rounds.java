@@ -21,6 +21,13 @@ final class Rounds {
 
   private static final long MIN_LIMIT_SECONDS = 30;
   private static final int FIRST_WARM_UP = 200;
+  private static final int PEER_WARM_UP_SECONDS = 2;
+
+  /** A run that costs more than this share of the cheapest before it shows no more progress. */
+  private static final double SETTLED = 0.97;
+
+  /** Warm-up takes at most this many times its configured length. */
+  private static final int MOST_WARM_UP = 4;
 
   private final Settings settings;
   private final H2load h2load;
@@ -34,7 +41,8 @@ final class Rounds {
    *
    * @param rounds rounds, 1 to 100
    * @param secondsPerRun length of one measurement of processor time, 1 to 60
-   * @param warmUpSeconds load on each proxy with each size before the first round, 1 to 120
+   * @param warmUpSeconds load on the router with each size before the first round, 1 to 120; more
+   *     while it still gets faster
    * @param latencyRequests requests of one measurement of latency, 10 to 100,000
    */
   record Settings(int rounds, int secondsPerRun, int warmUpSeconds, int latencyRequests) {}
@@ -50,19 +58,38 @@ final class Rounds {
   /** A body size and the file that h2load sends. */
   record Body(BodySize size, Path file) {}
 
-  /** Loads each proxy until its code is compiled and its pools are full, and learns its speed. */
+  /**
+   * Loads each proxy with each size and learns its speed: the router, whose code is compiled while
+   * it runs, for the configured time and on until a run costs no less than those before it.
+   */
   void warmUp(List<Proxy> proxies, List<Body> bodies) throws IOException, InterruptedException {
     for (Body body : bodies) {
       for (Proxy proxy : proxies) {
-        long end = clock.nanoTime() + settings.warmUpSeconds() * 1_000_000_000L;
-        long requests = FIRST_WARM_UP;
-        double rate;
-        do {
-          rate = load(proxy, body, requests).requestsPerSecond();
-          requests = Math.max(FIRST_WARM_UP, (long) (rate * settings.secondsPerRun()));
-        } while (clock.nanoTime() - end < 0);
+        boolean compiles = proxy.name().equals(Contenders.WEIR);
+        warmUp(proxy, body, compiles ? settings.warmUpSeconds() : PEER_WARM_UP_SECONDS);
+      }
+    }
+  }
+
+  private void warmUp(Proxy proxy, Body body, int seconds)
+      throws IOException, InterruptedException {
+    long start = clock.nanoTime();
+    long requests = FIRST_WARM_UP;
+    double least = Double.MAX_VALUE;
+    while (true) {
+      long cpu = proxy.cpuMicros();
+      double rate = load(proxy, body, requests).requestsPerSecond();
+      double cost = (double) (proxy.cpuMicros() - cpu) / requests;
+      boolean fell = cost < least * SETTLED;
+      least = Math.min(least, cost);
+      requests = Math.max(FIRST_WARM_UP, (long) (rate * settings.secondsPerRun()));
+      double passed = (clock.nanoTime() - start) / 1e9;
+      if (passed > seconds && !fell || passed > (double) seconds * MOST_WARM_UP) {
         requestsPerRun.put(key(proxy, body), requests);
-        out.printf("warm  %-12s %-6s %.0f requests/s%n", proxy.name(), body.size().word(), rate);
+        out.printf(
+            "warm  %-12s %-6s %8.1f us CPU %9.0f requests/s, after %.0f s%n",
+            proxy.name(), body.size().word(), cost, rate, passed);
+        return;
       }
     }
   }

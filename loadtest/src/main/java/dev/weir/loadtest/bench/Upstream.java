@@ -1,9 +1,11 @@
 package dev.weir.loadtest.bench;
 
+import dev.weir.proto.worker.v1.WorkerStatus;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -40,15 +42,27 @@ final class Upstream implements AutoCloseable {
     return ports;
   }
 
+  /** Lets each port call itself a ready worker that has all versions. */
+  void becomeWorkers() throws IOException {
+    for (int i = 0; i < ports.size(); i++) {
+      WorkerStatus status = BenchSnapshot.worker("bench-worker-" + i, ports.get(i));
+      say("status " + i + " " + HexFormat.of().formatHex(status.toByteArray()));
+    }
+  }
+
   /** Requests answered so far on all ports. */
   long answered() throws IOException {
-    asks.write("\n");
-    asks.flush();
+    say("count");
     String line = said.readLine();
     if (line == null) {
       throw process.failure("ended");
     }
     return Stream.of(line.split(" ")).mapToLong(Long::parseLong).sum();
+  }
+
+  private void say(String line) throws IOException {
+    asks.write(line + "\n");
+    asks.flush();
   }
 
   @Override
