@@ -170,7 +170,7 @@ train_start_up() {
   rm -f "$dist/weir.aot" "$dist/weir.aot.for" "$output" "$output.config"
   say "recording the start-up ($((SECONDS - started)) s)"
   java_command
-  "${java[@]}" "-XX:AOTCacheOutput=$output" -cp "$class_path" dev.weir.local.AotTraining >"$log" 2>&1 </dev/null 9>&- &
+  "${java[@]}" "-XX:AOTCacheOutput=$output" dev.weir.local.AotTraining >"$log" 2>&1 </dev/null 9>&- &
   pid=$!
   while kill -0 "$pid" 2>/dev/null; do
     if ((waited++ >= TRAINING_SECONDS * 5)); then

@@ -2,11 +2,13 @@
 # Starts the built program.
 
 # java_command: sets java, the words that start a JVM, and class_path. The order of the jars is always the same.
+# The class path goes by the environment: ONNX Runtime 1.29.0 crashes in a process whose command line is over 4 KB.
 java_command() {
   local jars
   [[ $root != *:* ]] || fail "$EXIT_USAGE" "$root: the folder's name has a colon, which Java's class path cannot hold"
   jars=$(printf ':%s' "$dist"/lib/*.jar)
   class_path=${jars#:}
+  export CLASSPATH=$class_path
   java=(
     "$java_home/bin/java"
     -XX:+UseSerialGC
@@ -30,7 +32,7 @@ run_weir() {
   fi
   name_components
   # shellcheck disable=SC2086  # WEIR_JAVA_OPTS is a list of words
-  exec "${java[@]}" ${WEIR_JAVA_OPTS:-} -cp "$class_path" dev.weir.local.WeirCommand "$@"
+  exec "${java[@]}" ${WEIR_JAVA_OPTS:-} dev.weir.local.WeirCommand "$@"
 }
 
 # name_components: WEIR_TRITON_BIN, WEIR_CONSUL_BIN ... for what deploy/components/install has installed.

@@ -38,7 +38,7 @@ new_jdk() {
   local home=$1 version=$2
   stub "$home/bin/javac" 'exit 0'
   stub "$home/bin/java" "
-printf '[%s]' \"\$@\" >>'$world/java.log'; echo >>'$world/java.log'
+printf '[%s]' \"\$@\" >>'$world/java.log'; echo \"CLASSPATH=\${CLASSPATH:-}\" >>'$world/java.log'
 for word; do
   case \$word in
     -version) echo 'openjdk version \"$version\"' >&2; exit 0 ;;
@@ -291,9 +291,10 @@ the_program_runs_with_its_flags_and_its_recorded_start_up() {
   weir demo --data 'some where'
   has_status 0
   local dist="$checkout/deploy/local/target/dist"
-  java_had "[-XX:AOTCache=$dist/weir.aot][-Xmx99m][-Dx=y][-cp][$dist/lib/a.jar:$dist/lib/b.jar][dev.weir.local.WeirCommand][demo][--data][some where]"
+  java_had "[-XX:AOTCache=$dist/weir.aot][-Xmx99m][-Dx=y][dev.weir.local.WeirCommand][demo][--data][some where]"
   java_had '[dev.weir.local.AotTraining]'
   java_had "[-Dweir.home=$checkout]"
+  java_had "CLASSPATH=$dist/lib/a.jar:$dist/lib/b.jar"
 }
 
 installed_components_are_named() {

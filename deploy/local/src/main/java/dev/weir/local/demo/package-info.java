@@ -1,0 +1,5 @@
+/** The demo: its story, its traffic, and how it is told. */
+@NullMarked
+package dev.weir.local.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,29 @@
+package dev.weir.local.mesh;
+
+import dev.weir.platform.error.Check;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What a local mesh is made of.
+ *
+ * @param data folder for all its files
+ * @param workers model-workers, 1 to 16
+ * @param components real components to use
+ * @param traceSampleRatio share of traces sampled, 0 to 1
+ * @param routerSeed seed of the router's draws; 0: a fresh one
+ * @param settings more settings, {@code service.key=value}, e.g. {@code router.data-plane.x=1}
+ */
+public record MeshOptions(
+    Path data,
+    int workers,
+    Components components,
+    double traceSampleRatio,
+    long routerSeed,
+    Map<String, String> settings) {
+  public MeshOptions {
+    Check.inRange("workers", workers, 1, 16);
+    Check.inRange("traceSampleRatio", traceSampleRatio, 0.0, 1.0);
+    settings = Map.copyOf(settings);
+  }
+}

@@ -1,0 +1,5 @@
+/** The launcher's program. */
+@NullMarked
+package dev.weir.local;
+
+import org.jspecify.annotations.NullMarked;
