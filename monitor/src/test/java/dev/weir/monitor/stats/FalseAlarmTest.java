@@ -71,11 +71,9 @@ class FalseAlarmTest {
   @Test
   void errors_in_six_of_ten_requests_and_exactly_as_many_more_as_is_tolerated() {
     var traffic = new ErrorTrial(45_000, 1.1).with(s -> 60, FalseAlarmTest::rising, 1);
-    assertRare(
-        trial ->
-            errorsAlarm(
-                traffic.seeded(trial),
-                new ErrorRateTest(ErrorRateTest.Parameters.tolerating(1.1))));
+    assertRare(trial ->
+        errorsAlarm(
+            traffic.seeded(trial), new ErrorRateTest(ErrorRateTest.Parameters.tolerating(1.1))));
   }
 
   @Test
