@@ -159,8 +159,8 @@ public final class RouterMain {
     snapshots.start();
     watches.startWithKnown();
     resources.add("worker discovery", discovery.watch("model-worker", watches::listed));
-    scheduler.every(config.outcome().slice(), ledger::tick);
-    scheduler.every(config.outcome().slice(), sender::flush);
+    Scheduler.Cancellable ticks = scheduler.every(config.outcome().slice(), ledger::tick);
+    Scheduler.Cancellable sends = scheduler.every(config.outcome().slice(), sender::flush);
 
     Discovery.Registration registration =
         discovery.register(
@@ -174,6 +174,8 @@ public final class RouterMain {
     resources.onDrain(
         "send outcomes",
         () -> {
+          ticks.cancel();
+          sends.cancel();
           ledger.tick();
           sender.flush();
         });

@@ -60,11 +60,17 @@ final class HeaderRules {
     return headers.get(KEYS.computeIfAbsent(name, HeaderRules::key));
   }
 
-  /** What a worker gets with an attempt. */
-  static Metadata toWorker(Metadata fromClient, Attempt attempt, String requestId) {
+  /**
+   * What a worker gets with an attempt.
+   *
+   * @param requestId null for a stream, whose messages have ids of their own
+   */
+  static Metadata toWorker(Metadata fromClient, Attempt attempt, @Nullable String requestId) {
     Metadata headers = passed(fromClient);
     headers.put(MeshMetadata.ASSIGNMENT, attempt.assignment());
-    headers.put(MeshMetadata.REQUEST_ID, requestId);
+    if (requestId != null) {
+      headers.put(MeshMetadata.REQUEST_ID, requestId);
+    }
     String traceparent = attempt.traceparent();
     if (traceparent != null) {
       headers.discardAll(MeshMetadata.TRACEPARENT);

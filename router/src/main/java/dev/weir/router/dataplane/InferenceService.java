@@ -33,7 +33,8 @@ public final class InferenceService implements BindableService {
         ServiceDescriptor.newBuilder(GRPCInferenceServiceGrpc.SERVICE_NAME)
             .setSchemaDescriptor(
                 GRPCInferenceServiceGrpc.getServiceDescriptor().getSchemaDescriptor())
-            .addMethod(RawMethods.MODEL_INFER);
+            .addMethod(RawMethods.MODEL_INFER)
+            .addMethod(RawMethods.MODEL_STREAM_INFER);
     for (ServerMethodDefinition<?, ?> method : generated.getMethods()) {
       String name = method.getMethodDescriptor().getFullMethodName();
       if (!name.equals(infer) && !name.equals(stream)) {
@@ -43,7 +44,10 @@ public final class InferenceService implements BindableService {
     ServerServiceDefinition.Builder service =
         ServerServiceDefinition.builder(descriptor.build())
             .addMethod(
-                RawMethods.MODEL_INFER, (call, headers) -> new UnaryCall(call, headers, exchanges));
+                RawMethods.MODEL_INFER, (call, headers) -> new UnaryCall(call, headers, exchanges))
+            .addMethod(
+                RawMethods.MODEL_STREAM_INFER,
+                (call, headers) -> new StreamCall(call, headers, exchanges));
     for (ServerMethodDefinition<?, ?> method : generated.getMethods()) {
       String name = method.getMethodDescriptor().getFullMethodName();
       if (!name.equals(infer) && !name.equals(stream)) {

@@ -85,6 +85,15 @@ public final class Exchanges {
     RequestTrace.start(tracer, "ModelInfer", traceparent).end(code, message);
   }
 
+  /**
+   * Opens a stream.
+   *
+   * @param traceparent the client's trace context; null: none
+   */
+  public StreamExchange openStream(@Nullable String traceparent) {
+    return new StreamExchange(this, RequestTrace.start(tracer, "ModelStreamInfer", traceparent));
+  }
+
   /** Decides without opening an exchange: for the messages of streams. */
   public Decision decide(RequestFacts request) {
     RoutingTable now = table.get();

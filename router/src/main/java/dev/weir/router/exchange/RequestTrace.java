@@ -73,11 +73,6 @@ public final class RequestTrace {
     return server == null ? null : server.getSpanContext().getTraceId();
   }
 
-  /** Context for whoever is called without a span of its own; null: none. */
-  @Nullable String passedOn() {
-    return server == null ? passedOn : Traceparent.format(server.getSpanContext());
-  }
-
   void decided(Decision.Routed decision) {
     if (server != null) {
       annotate(server, decision);

@@ -20,13 +20,18 @@ final class Exemplars {
    */
   void offer(long badness, String traceId) {
     var offered = new Exemplar(badness, traceId);
-    for (int i = 0; i < MOST; i++) {
+    int mildest = 0;
+    Exemplar mildestThere = kept.get(0);
+    for (int i = 1; i < MOST && mildestThere != null; i++) {
       Exemplar there = kept.get(i);
-      boolean better = there == null || there.badness < badness;
-      // lost to another: it is an exemplar as good as this one
-      if (better && kept.compareAndSet(i, there, offered)) {
-        return;
+      if (there == null || there.badness < mildestThere.badness) {
+        mildest = i;
+        mildestThere = there;
       }
+    }
+    if (mildestThere == null || mildestThere.badness < badness) {
+      // lost to another: it is an exemplar as good as this one
+      kept.compareAndSet(mildest, mildestThere, offered);
     }
   }
 

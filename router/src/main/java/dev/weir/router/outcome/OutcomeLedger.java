@@ -1,5 +1,6 @@
 package dev.weir.router.outcome;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.platform.time.Clock;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
 import dev.weir.router.policy.Cohort;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * over once all its requests have ended, or when the observation window after it is over: what has
  * not ended then is counted as unfinished, so that a slow canary is seen as slow and not left out.
  *
- * <p>{@link #start} and tickets are thread-safe and lock-free; {@link #tick} belongs to one thread.
+ * <p>Thread-safe; {@link #start} and tickets are lock-free.
  */
 public final class OutcomeLedger {
   private final OutcomeConfig config;
@@ -29,14 +30,20 @@ public final class OutcomeLedger {
   private final LongAdder late = new LongAdder();
   private final LongAdder noRoom = new LongAdder();
   private final Map<String, SeenUnits> seenByExperiment = new ConcurrentHashMap<>();
+
+  @GuardedBy("this")
   private final Deque<Retired> retired = new ArrayDeque<>();
+
+  @GuardedBy("this")
   private long sequence;
+
   private volatile Slice current;
 
   private record Retired(Slice slice, long entered, long lengthMillis, long endNanos) {}
 
   /**
-   * @param closedSlices gets each slice once, in order of sequence, on the ticking thread
+   * @param closedSlices gets each slice once, in order of sequence, on the ticking thread; must not
+   *     wait
    */
   public OutcomeLedger(OutcomeConfig config, Clock clock, Consumer<OutcomeSlice> closedSlices) {
     this.config = config;
@@ -103,7 +110,7 @@ public final class OutcomeLedger {
   public record RunningExperiment(String route, String rolloutId) {}
 
   /** Begins a new slice and hands over those that are done. To be called once per slice length. */
-  public void tick() {
+  public synchronized void tick() {
     Slice ending = current;
     current = open();
     long now = clock.nanoTime();
@@ -119,6 +126,7 @@ public final class OutcomeLedger {
     }
   }
 
+  @GuardedBy("this")
   private void handOver(Retired slice) {
     @Nullable OutcomeSlice closed = slice.slice().close(sequence + 1, slice.lengthMillis());
     if (closed != null) {

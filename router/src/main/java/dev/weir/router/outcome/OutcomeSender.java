@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings slices to the monitor: keeps each until it is acknowledged, drops the oldest when too many
- * wait, and counts that. Thread-safe; {@link #flush} belongs to one thread.
+ * wait, and counts that. Thread-safe.
  */
 public final class OutcomeSender {
   private static final Logger LOG = LoggerFactory.getLogger(OutcomeSender.class);
@@ -29,6 +29,9 @@ public final class OutcomeSender {
   @GuardedBy("this")
   private long dropped;
 
+  private final Object flushing = new Object();
+
+  @GuardedBy("flushing")
   private boolean reachable = true;
 
   /**
@@ -51,6 +54,13 @@ public final class OutcomeSender {
 
   /** Sends what waits, until nothing does or the monitor does not answer. */
   public void flush() {
+    synchronized (flushing) {
+      sendAll();
+    }
+  }
+
+  @GuardedBy("flushing")
+  private void sendAll() {
     while (true) {
       ReportOutcomesRequest request = nextRequest();
       if (request.getSlicesCount() == 0) {
@@ -91,6 +101,7 @@ public final class OutcomeSender {
     return waiting.size() < before;
   }
 
+  @GuardedBy("flushing")
   private void said(boolean reachableNow, String problem) {
     if (reachableNow != reachable) {
       reachable = reachableNow;

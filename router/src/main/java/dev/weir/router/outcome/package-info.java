@@ -3,9 +3,9 @@
  *
  * <pre>
  *   state                 written by                                  read by
- *   OutcomeLedger.current the ledger's tick (one thread)              request threads, volatile
+ *   OutcomeLedger.current the tick, under the ledger's lock           request threads, volatile
  *   Slice, Cell counts    request threads, atomically                 the tick, after the slice was sealed
- *   OutcomeLedger.retired the tick                                    the tick only
+ *   OutcomeLedger.retired the tick, under the ledger's lock           the tick
  *   SeenUnits             request threads, by CAS                     request threads
  *   OutcomeSender.waiting the tick adds, the sender removes           both, under its lock
  * </pre>

@@ -16,6 +16,11 @@ public sealed interface Decision {
    */
   record Routed(CompiledRoute route, RouteVariant variant, Reason reason, Cohort cohort, long unit)
       implements Decision {
+    /** The same way, but not counted in any comparison. */
+    public Routed withoutUnit() {
+      return isUnit() ? new Routed(route, variant, reason, variant.plain(), 0) : this;
+    }
+
     /** Whether it counts in a comparison. */
     public boolean isUnit() {
       return unit != 0;

@@ -1,0 +1,250 @@
+package dev.weir.router.balance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.platform.grpc.HostAndPort;
+import dev.weir.platform.time.Randomness;
+import dev.weir.platform.time.TestClock;
+import dev.weir.router.balance.Lease.Impression;
+import dev.weir.router.policy.VersionId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class WorkerSetTest {
+  private static final VersionId V1 = new VersionId("fraud", "1");
+  private static final VersionId V2 = new VersionId("fraud", "2");
+
+  private final TestClock clock = new TestClock();
+  private final RandomGenerator random = Randomness.seeded(1);
+  private final List<FakeUpstream> upstreams = new ArrayList<>();
+  private final WorkerSet set =
+      new WorkerSet(
+          address -> {
+            var upstream = new FakeUpstream();
+            upstreams.add(upstream);
+            return upstream;
+          },
+          EjectionConfig.defaults(),
+          clock);
+
+  private static final class FakeUpstream implements Upstream {
+    private int wakeUps;
+    private boolean closed;
+
+    @Override
+    public void wakeUp() {
+      wakeUps++;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+  }
+
+  private Worker ready(String id, VersionId... versions) {
+    Worker worker = set.add(id, new HostAndPort("127.0.0.1", 1 + upstreams.size()));
+    set.update(worker, new WorkerHealth.Ready(Set.of(versions)));
+    return worker;
+  }
+
+  private Lease lease(VersionId version) {
+    return set.lease(version, null, random).orElseThrow();
+  }
+
+  private @Nullable Worker pick(VersionId version) {
+    return set.lease(version, null, random)
+        .map(lease -> {
+          lease.end(Impression.NONE);
+          return lease.worker();
+        })
+        .orElse(null);
+  }
+
+  private void fail(Worker worker, VersionId version, int times) {
+    for (int i = 0; i < times; i++) {
+      Lease lease;
+      do {
+        lease = lease(version);
+        if (lease.worker() != worker) {
+          lease.end(Impression.NONE);
+        }
+      } while (lease.worker() != worker);
+      lease.end(Impression.FAILED);
+    }
+  }
+
+  private Map<String, Integer> picks(VersionId version, int times) {
+    var picks = new HashMap<String, Integer>();
+    for (int i = 0; i < times; i++) {
+      Worker worker = pick(version);
+      if (worker != null) {
+        picks.merge(worker.id(), 1, Integer::sum);
+      }
+    }
+    return picks;
+  }
+
+  @Test
+  void the_worker_with_the_fewest_requests_is_picked() {
+    ready("a", V1);
+    ready("b", V1);
+    ready("c", V1);
+    List<Lease> leases = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      leases.add(lease(V1));
+    }
+
+    assertThat(set.workers()).extracting(Worker::inFlight).containsExactly(10, 10, 10);
+    leases.forEach(l -> l.end(Impression.ANSWERED));
+    assertThat(set.workers()).extracting(Worker::inFlight).containsExactly(0, 0, 0);
+  }
+
+  @Test
+  void of_many_the_better_of_two_random_ones_is_picked() {
+    for (int i = 0; i < 20; i++) {
+      ready("w" + i, V1);
+    }
+    List<Lease> leases = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      leases.add(lease(V1));
+    }
+    int most = set.workers().stream().mapToInt(Worker::inFlight).max().orElseThrow();
+    assertThat(most).isLessThanOrEqualTo(24);
+    assertThat(leases).hasSize(400);
+  }
+
+  @Test
+  void idle_workers_share_a_quiet_routers_traffic() {
+    ready("a", V1);
+    ready("b", V1);
+
+    assertThat(picks(V1, 1_000).values()).allSatisfy(n -> assertThat(n).isBetween(400, 600));
+  }
+
+  @Test
+  void only_workers_that_have_the_version_are_picked() {
+    ready("a", V1);
+    ready("b", V1, V2);
+
+    assertThat(picks(V2, 50)).containsOnlyKeys("b");
+    assertThat(pick(new VersionId("fraud", "3"))).isNull();
+  }
+
+  @Test
+  void draining_and_suspect_workers_get_nothing() {
+    Worker draining = ready("a", V1);
+    Worker suspect = ready("b", V1);
+    ready("c", V1);
+    set.update(draining, new WorkerHealth.NotTakingWork("DRAINING"));
+    set.update(suspect, new WorkerHealth.Suspect("its status stream ended", Set.of()));
+
+    assertThat(picks(V1, 50)).containsOnlyKeys("c");
+  }
+
+  @Test
+  void a_silent_worker_is_tried_when_nobody_else_has_the_version() {
+    Worker silent = ready("a", V1);
+    Worker other = ready("b", V1);
+    set.update(silent, new WorkerHealth.Suspect("silent", Set.of(V1)));
+
+    assertThat(picks(V1, 50)).containsOnlyKeys("b");
+    set.update(other, new WorkerHealth.NotTakingWork("DRAINING"));
+    assertThat(picks(V1, 50)).containsOnlyKeys("a");
+  }
+
+  @Test
+  void a_worker_that_was_tried_is_avoided() {
+    Worker first = ready("a", V1);
+    ready("b", V1);
+    for (int i = 0; i < 20; i++) {
+      Lease lease = set.lease(V1, first, random).orElseThrow();
+      assertThat(lease.worker().id()).isEqualTo("b");
+      lease.end(Impression.NONE);
+    }
+    assertThat(set.lease(V1, pickOnly(), random)).isEmpty();
+  }
+
+  private Worker pickOnly() {
+    set.workers().stream().filter(w -> w.id().equals("b")).forEach(set::remove);
+    return set.workers().iterator().next();
+  }
+
+  @Test
+  void failures_in_a_row_eject_a_version_on_one_worker_only() {
+    Worker bad = ready("a", V1, V2);
+    ready("b", V1, V2);
+    fail(bad, V2, 5);
+
+    assertThat(picks(V2, 100)).containsOnlyKeys("b");
+    assertThat(picks(V1, 100)).containsOnlyKeys("a", "b");
+    assertThat(set.ejectionsDetected()).isEqualTo(1);
+    assertThat(set.ejectionsEnforced()).isEqualTo(1);
+  }
+
+  @Test
+  void one_request_probes_an_ejected_worker_and_brings_it_back() {
+    Worker bad = ready("a", V1);
+    ready("b", V1);
+    fail(bad, V1, 5);
+    clock.advance(Duration.ofSeconds(1));
+
+    Lease probe = lease(V1);
+    assertThat(probe.worker()).isSameAs(bad);
+    assertThat(picks(V1, 20)).containsOnlyKeys("b");
+    probe.end(Impression.ANSWERED);
+    assertThat(picks(V1, 100)).containsOnlyKeys("a", "b");
+  }
+
+  @Test
+  void the_last_one_is_never_ejected() {
+    Worker only = ready("a", V1);
+    fail(only, V1, 50);
+
+    assertThat(picks(V1, 10)).containsOnlyKeys("a");
+    assertThat(set.ejectionsDetected()).isEqualTo(10);
+    assertThat(set.ejectionsEnforced()).isZero();
+  }
+
+  @Test
+  void the_last_of_two_stays_when_the_other_is_out() {
+    Worker a = ready("a", V1);
+    Worker b = ready("b", V1);
+    fail(a, V1, 5);
+    fail(b, V1, 20);
+
+    assertThat(picks(V1, 10)).containsOnlyKeys("b");
+  }
+
+  @Test
+  void a_restarted_worker_starts_afresh_and_is_connected_to_at_once() {
+    Worker worker = ready("a", V1);
+    ready("b", V1);
+    fail(worker, V1, 5);
+    set.update(worker, new WorkerHealth.Suspect("its status stream ended", Set.of()));
+    set.remove(worker);
+    Worker again = ready("a", V1);
+
+    assertThat(again).isNotSameAs(worker);
+    assertThat(upstreams.getFirst().closed).isTrue();
+    assertThat(upstreams.getLast().wakeUps).isEqualTo(1);
+    assertThat(picks(V1, 100)).containsOnlyKeys("a", "b");
+  }
+
+  @Test
+  void a_lease_ends_once() {
+    Worker worker = ready("a", V1);
+    Lease lease = lease(V1);
+    lease.end(Impression.ANSWERED);
+    lease.end(Impression.FAILED);
+
+    assertThat(worker.inFlight()).isZero();
+  }
+}
