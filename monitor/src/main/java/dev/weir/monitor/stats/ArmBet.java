@@ -28,7 +28,8 @@ record ArmBet(double logCanary, double logBaseline) {
    * @param tilt positive
    */
   static ArmBet of(double odds, double boundary, double tilt) {
-    double logBaseline = Math.log1p(boundary * odds) - Math.log1p(tilt * odds);
+    // Not log1p: the absolute error counts, and this is several times faster.
+    double logBaseline = Math.log((1 + boundary * odds) / (1 + tilt * odds));
     return new ArmBet(Math.log(tilt / boundary) + logBaseline, logBaseline);
   }
 

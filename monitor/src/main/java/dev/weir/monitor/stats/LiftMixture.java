@@ -143,7 +143,10 @@ final class LiftMixture {
     double hitBoundary = lift > 1 ? tolerated : 1 / tolerated;
     double hitTilt = hitTilt(rate, lift);
     double logHits =
-        ArmBet.of(odds, hitBoundary, hitTilt).total(counts.canaryHits(), counts.baselineHits());
+        counts.canaryHits() + counts.baselineHits() == 0
+            ? 0
+            : ArmBet.of(odds, hitBoundary, hitTilt)
+                .total(counts.canaryHits(), counts.baselineHits());
     if (!parameters.betsOnMisses()) {
       return logHits;
     }

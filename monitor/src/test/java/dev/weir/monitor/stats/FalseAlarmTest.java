@@ -123,10 +123,10 @@ class FalseAlarmTest {
 
   @Test
   void classes_of_which_many_are_rare_and_appear_late() {
-    var same = new double[60];
+    var same = new double[40];
     double left = 1;
     for (int i = 0; i < same.length; i++) {
-      same[i] = i == same.length - 1 ? left : left * 0.2;
+      same[i] = i == same.length - 1 ? left : left * 0.25;
       left -= same[i];
     }
     assertRare(trial ->
