@@ -21,6 +21,7 @@ import dev.weir.proto.worker.v1.WorkerState;
 import dev.weir.worker.admission.Room;
 import dev.weir.worker.engine.Engine;
 import dev.weir.worker.engine.onnx.OnnxEngine;
+import dev.weir.worker.engine.triton.TritonEngine;
 import dev.weir.worker.placement.ArtifactCache;
 import dev.weir.worker.placement.ArtifactFetch;
 import dev.weir.worker.placement.ArtifactSource;
@@ -77,7 +78,7 @@ public final class WorkerMain {
             "monitor channel",
             GrpcChannel.to(HostAndPort.parse("monitor", config.monitor()), List.of()));
 
-    Engine engine = resources.add("engine", engine(config, telemetry, scheduler, clock));
+    Engine engine = resources.add("engine", engine(config, resources, telemetry, scheduler, clock));
     var changes = new Changes();
     ExecutorService jobs =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("placement-", 0).factory());
@@ -193,14 +194,28 @@ public final class WorkerMain {
   }
 
   private static Engine engine(
-      WorkerConfig config, Telemetry telemetry, Scheduler scheduler, Clock clock) {
+      WorkerConfig config,
+      Resources resources,
+      Telemetry telemetry,
+      Scheduler scheduler,
+      Clock clock) {
     return switch (config.engine()) {
       case ONNXRUNTIME ->
           new OnnxEngine(
               config.onnx().threadsOn(Runtime.getRuntime().availableProcessors()),
               config.admission().maxConcurrency() + config.placement().maxConcurrentJobs(),
               clock);
-      case TRITON -> throw new IllegalStateException("not yet");
+      case TRITON -> {
+        GrpcChannel triton =
+            resources.add(
+                "triton channel",
+                GrpcChannel.to(
+                    HostAndPort.parse("triton.address", config.triton().address()),
+                    List.of(telemetry.clientInterceptor())));
+        var engine = new TritonEngine(config.triton(), triton.channel(), scheduler, clock);
+        engine.start();
+        yield engine;
+      }
     };
   }
 

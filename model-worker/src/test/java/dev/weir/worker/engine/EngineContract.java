@@ -2,6 +2,7 @@ package dev.weir.worker.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.protobuf.ByteString;
 import dev.weir.proto.inference.InferTensorContents;
@@ -16,9 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -295,6 +299,42 @@ public abstract class EngineContract {
     } finally {
       version.unload();
     }
+  }
+
+  @Test
+  void a_stream_of_its_own_answers_each_request_once_and_in_order() throws Exception {
+    Optional<EngineStream> stream = engine().openStream();
+    assumeThat(stream).as("engine without streams").isPresent();
+    LoadedVersion version = sumAndProduct();
+    var answers = new LinkedBlockingQueue<String>();
+    try (EngineStream open = stream.get()) {
+      for (int i = 0; i < 5; i++) {
+        ModelInferRequest request =
+            Versions.sumAndProductRequest(i, i, 1, 1).toBuilder().setId("id-" + i).build();
+        open.send(version, request, collect(answers));
+      }
+      for (int i = 0; i < 5; i++) {
+        assertThat(answers.poll(10, TimeUnit.SECONDS)).isEqualTo("id-" + i);
+      }
+      version.unload();
+      open.send(version, Versions.sumAndProductRequest(1, 1, 1, 1), collect(answers));
+      assertThat(answers.poll(10, TimeUnit.SECONDS)).isEqualTo("UNAVAILABLE");
+    }
+    assertThat(answers).isEmpty();
+  }
+
+  private static EngineStream.Answer collect(LinkedBlockingQueue<String> answers) {
+    return new EngineStream.Answer() {
+      @Override
+      public void succeeded(Inference inference) {
+        answers.add(inference.response().getId());
+      }
+
+      @Override
+      public void failed(EngineFailure failure) {
+        answers.add(failure.kind().name());
+      }
+    };
   }
 
   private static ByteString output(ModelInferResponse response, String name) {
