@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.platform.telemetry.Telemetry;
 import dev.weir.platform.telemetry.TelemetryConfig;
-import dev.weir.platform.time.Clock;
+import dev.weir.platform.time.SkippingClock;
 import dev.weir.platform.time.TestClock;
 import dev.weir.proto.discovery.v1.DeregisterRequest;
 import dev.weir.proto.discovery.v1.DiscoveryServiceGrpc;
@@ -23,7 +23,6 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -49,30 +48,6 @@ final class EmbeddedDiscoveryServiceTest {
       DiscoveryServiceGrpc.newBlockingStub(channel);
   private final Server server =
       InProcessServerBuilder.forName(name).directExecutor().addService(service).build();
-
-  /** Skips time without running what became due in it, like a process that stood still. */
-  private static final class SkippingClock implements Clock {
-    private final Clock clock;
-    private long skippedNanos;
-
-    SkippingClock(Clock clock) {
-      this.clock = clock;
-    }
-
-    void skip(Duration time) {
-      skippedNanos += time.toNanos();
-    }
-
-    @Override
-    public long nanoTime() {
-      return clock.nanoTime() + skippedNanos;
-    }
-
-    @Override
-    public Instant now() {
-      return clock.now().plusNanos(skippedNanos);
-    }
-  }
 
   /** A client that takes only what it asks for. */
   private static final class Watcher
