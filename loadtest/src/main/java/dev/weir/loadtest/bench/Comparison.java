@@ -69,6 +69,7 @@ record Comparison(String reference, List<Measurement> measurements) {
               size + " body",
               "CPU us/request",
               "min..max",
+              "of it JIT",
               reference + " / it",
               "requests/s",
               "busy",
@@ -96,6 +97,7 @@ record Comparison(String reference, List<Measurement> measurements) {
         proxy,
         show(median),
         range,
+        Double.isNaN(median) ? "-" : show(median(proxy, size, Measurement::compilerMicros)),
         Double.isNaN(median) ? "-" : String.format(Locale.ROOT, "%.2f", ratio(proxy, size)),
         show(median(proxy, size, Measurement::requestsPerSecond)),
         Double.isNaN(median)
@@ -150,6 +152,7 @@ record Comparison(String reference, List<Measurement> measurements) {
     fields.put("requests", m.requests());
     fields.put("failed", m.failed());
     putNumber(fields, "cpuMicros", m.cpuMicros());
+    fields.put("compilerMicros", m.compilerMicros());
     putNumber(fields, "busy", m.busy());
     fields.put("requestsPerSecond", m.requestsPerSecond());
     fields.put("p50Micros", m.p50Micros());

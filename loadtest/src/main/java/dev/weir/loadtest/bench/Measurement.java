@@ -9,6 +9,7 @@ package dev.weir.loadtest.bench;
  * @param requests requests of the run that measured processor time
  * @param failed of these, how many had no answer
  * @param cpuMicros processor time of the proxy per request, microseconds; NaN for none
+ * @param compilerMicros the part of it in which a JVM compiled, microseconds; 0 for other programs
  * @param busy share of a processor that the proxy used, 0 to 1; NaN for none
  * @param requestsPerSecond answers per second with 64 requests in flight
  * @param p50Micros median latency with one request in flight, microseconds
@@ -22,6 +23,7 @@ record Measurement(
     long requests,
     long failed,
     double cpuMicros,
+    double compilerMicros,
     double busy,
     double requestsPerSecond,
     double p50Micros,

@@ -25,6 +25,25 @@ final class ProcessTree {
     return ticks * TICK_MICROS;
   }
 
+  /**
+   * Processor time so far of the threads in which a JVM compiles, microseconds; 0 for a program
+   * that is none. Part of {@link #cpuMicros}; a compiler thread that has ended no longer counts.
+   */
+  static long compilerMicros(ProcessHandle process) {
+    Path tasks = Path.of("/proc", String.valueOf(process.pid()), "task");
+    long ticks = 0;
+    try (Stream<Path> threads = Files.list(tasks)) {
+      for (Path thread : threads.toList()) {
+        if (read(thread.resolve("comm")).contains("CompilerThre")) {
+          ticks += ticks(read(thread.resolve("stat")));
+        }
+      }
+    } catch (IOException ended) {
+      return 0;
+    }
+    return ticks * TICK_MICROS;
+  }
+
   /** Memory resident now, bytes; pages shared between processes count in each. */
   static long residentBytes(ProcessHandle root) {
     long kilobytes = 0;
@@ -52,10 +71,14 @@ final class ProcessTree {
     return Stream.concat(Stream.of(root), root.descendants()).toList();
   }
 
-  /** Empty for a process that ended meanwhile. */
   private static String read(ProcessHandle process, String file) {
+    return read(Path.of("/proc", String.valueOf(process.pid()), file));
+  }
+
+  /** Empty for a process or thread that ended meanwhile. */
+  private static String read(Path file) {
     try {
-      return Files.readString(Path.of("/proc", String.valueOf(process.pid()), file));
+      return Files.readString(file);
     } catch (IOException ended) {
       return "";
     }

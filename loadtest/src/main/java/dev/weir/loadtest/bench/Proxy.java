@@ -27,6 +27,11 @@ record Proxy(String name, HostAndPort address, @Nullable StartedProcess process)
     return process == null ? 0 : ProcessTree.cpuMicros(process.process().toHandle());
   }
 
+  /** The part of it in which a JVM compiled, microseconds. */
+  long compilerMicros() {
+    return process == null ? 0 : ProcessTree.compilerMicros(process.process().toHandle());
+  }
+
   /** Memory resident now, bytes; 0 for none. */
   long residentBytes() {
     return process == null ? 0 : ProcessTree.residentBytes(process.process().toHandle());

@@ -23,11 +23,11 @@ final class Rounds {
   private static final int FIRST_WARM_UP = 200;
   private static final int PEER_WARM_UP_SECONDS = 2;
 
-  /** A run that costs more than this share of the cheapest before it shows no more progress. */
-  private static final double SETTLED = 0.97;
+  /** Compiling at most this share of a run's processor time is the end of the warm-up. */
+  private static final double SETTLED = 0.03;
 
   /** Warm-up takes at most this many times its configured length. */
-  private static final int MOST_WARM_UP = 4;
+  private static final int MOST_WARM_UP = 8;
 
   private final Settings settings;
   private final H2load h2load;
@@ -42,7 +42,7 @@ final class Rounds {
    * @param rounds rounds, 1 to 100
    * @param secondsPerRun length of one measurement of processor time, 1 to 60
    * @param warmUpSeconds load on the router with each size before the first round, 1 to 120; more
-   *     while it still gets faster
+   *     while much is still being compiled
    * @param latencyRequests requests of one measurement of latency, 10 to 100,000
    */
   record Settings(int rounds, int secondsPerRun, int warmUpSeconds, int latencyRequests) {}
@@ -60,7 +60,7 @@ final class Rounds {
 
   /**
    * Loads each proxy with each size and learns its speed: the router, whose code is compiled while
-   * it runs, for the configured time and on until a run costs no less than those before it.
+   * it runs, for the configured time and on until hardly anything is left to compile.
    */
   void warmUp(List<Proxy> proxies, List<Body> bodies) throws IOException, InterruptedException {
     for (Body body : bodies) {
@@ -75,23 +75,27 @@ final class Rounds {
       throws IOException, InterruptedException {
     long start = clock.nanoTime();
     long requests = FIRST_WARM_UP;
-    double least = Double.MAX_VALUE;
     while (true) {
       long cpu = proxy.cpuMicros();
+      long compiler = proxy.compilerMicros();
       double rate = load(proxy, body, requests).requestsPerSecond();
-      double cost = (double) (proxy.cpuMicros() - cpu) / requests;
-      boolean fell = cost < least * SETTLED;
-      least = Math.min(least, cost);
-      requests = Math.max(FIRST_WARM_UP, (long) (rate * settings.secondsPerRun()));
+      double used = proxy.cpuMicros() - cpu;
+      double compiling = proxy.compilerMicros() - compiler;
       double passed = (clock.nanoTime() - start) / 1e9;
-      if (passed > seconds && !fell || passed > (double) seconds * MOST_WARM_UP) {
-        requestsPerRun.put(key(proxy, body), requests);
+      boolean settled = compiling <= used * SETTLED;
+      if (passed > seconds && settled || passed > (double) seconds * MOST_WARM_UP) {
         out.printf(
-            "warm  %-12s %-6s %8.1f us CPU %9.0f requests/s, after %.0f s%n",
-            proxy.name(), body.size().word(), cost, rate, passed);
+            "warm  %-12s %-6s %8.1f us CPU (%.1f of it compiling) %9.0f requests/s, after %.0f s%n",
+            proxy.name(), body.size().word(), used / requests, compiling / requests, rate, passed);
+        requestsPerRun.put(key(proxy, body), next(rate));
         return;
       }
+      requests = next(rate);
     }
+  }
+
+  private long next(double requestsPerSecond) {
+    return Math.max(FIRST_WARM_UP, (long) (requestsPerSecond * settings.secondsPerRun()));
   }
 
   /** Measures. */
@@ -123,11 +127,13 @@ final class Rounds {
   private Measurement measure(Proxy proxy, Body body, int round)
       throws IOException, InterruptedException {
     long requests = requestsPerRun.getOrDefault(key(proxy, body), (long) FIRST_WARM_UP);
+    long compiler = proxy.compilerMicros();
     long cpu = proxy.cpuMicros();
     long start = clock.nanoTime();
     H2load.Result result = load(proxy, body, requests);
     double micros = (clock.nanoTime() - start) / 1e3;
     double used = proxy.process() == null ? Double.NaN : proxy.cpuMicros() - cpu;
+    double compiling = Math.max(0, proxy.compilerMicros() - compiler);
     long[] latencies =
         h2load.oneInFlight(
             proxy.address(),
@@ -142,6 +148,7 @@ final class Rounds {
         result.requests(),
         result.requests() - result.succeeded(),
         used / result.requests(),
+        compiling / result.requests(),
         used / micros,
         result.requestsPerSecond(),
         percentile(latencies, 0.5),

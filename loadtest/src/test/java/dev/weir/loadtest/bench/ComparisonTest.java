@@ -11,7 +11,7 @@ final class ComparisonTest {
   private static Measurement measured(String proxy, int round, double cpuMicros) {
     double none = Double.isNaN(cpuMicros) ? Double.NaN : 0.5;
     return new Measurement(
-        proxy, "1k", round, 1_000, 0, cpuMicros, none, 10_000, 50, 90, none * 100);
+        proxy, "1k", round, 1_000, 0, cpuMicros, 0.1, none, 10_000, 50, 90, none * 100);
   }
 
   private final Comparison comparison =
@@ -31,11 +31,11 @@ final class ComparisonTest {
     assertThat(comparison.text())
         .isEqualTo(
             """
-            | 1k body | CPU us/request |   min..max | weir / it | requests/s | busy | p50 us | p99 us | RSS MB |
-            |---------| --------------:| ----------:| ---------:| ----------:| ----:| ------:| ------:| ------:|
-            | weir    |           12.0 | 10.0..50.0 |      1.00 |      10000 | 0.50 |   50.0 |   90.0 |   50.0 |
-            | nginx   |           40.0 | 30.0..44.0 |      0.30 |      10000 | 0.50 |   50.0 |   90.0 |   50.0 |
-            | direct  |              - |          - |         - |      10000 |    - |   50.0 |   90.0 |      - |
+            | 1k body | CPU us/request |   min..max | of it JIT | weir / it | requests/s | busy | p50 us | p99 us | RSS MB |
+            |---------| --------------:| ----------:| ---------:| ---------:| ----------:| ----:| ------:| ------:| ------:|
+            | weir    |           12.0 | 10.0..50.0 |       0.1 |      1.00 |      10000 | 0.50 |   50.0 |   90.0 |   50.0 |
+            | nginx   |           40.0 | 30.0..44.0 |       0.1 |      0.30 |      10000 | 0.50 |   50.0 |   90.0 |   50.0 |
+            | direct  |              - |          - |         - |         - |      10000 |    - |   50.0 |   90.0 |      - |
 
             """);
   }
