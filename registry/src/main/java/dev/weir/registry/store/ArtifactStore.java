@@ -5,11 +5,9 @@ import dev.weir.platform.lifecycle.StartFailure;
 import dev.weir.registry.model.Names;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,20 +24,14 @@ public final class ArtifactStore {
   private final Path incoming;
   private final Path named;
   private final long maxBytes;
-  private final Opener opener;
+  private final ArtifactFile.Creator creator;
   private final AtomicLong uploads = new AtomicLong();
 
-  /** Opens a file for writing: the seam where tests let the disk fill up. */
-  @FunctionalInterface
-  interface Opener {
-    FileChannel open(Path file) throws IOException;
-  }
-
-  private ArtifactStore(Path folder, long maxBytes, Opener opener) {
+  private ArtifactStore(Path folder, long maxBytes, ArtifactFile.Creator creator) {
     this.incoming = folder.resolve("incoming");
     this.named = folder.resolve("sha256");
     this.maxBytes = maxBytes;
-    this.opener = opener;
+    this.creator = creator;
   }
 
   /**
@@ -50,14 +42,11 @@ public final class ArtifactStore {
    * @throws StartFailure when the folder cannot be used
    */
   public static ArtifactStore open(Path folder, long maxBytes) {
-    return open(
-        folder,
-        maxBytes,
-        file -> FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+    return open(folder, maxBytes, ArtifactFile::onDisk);
   }
 
-  static ArtifactStore open(Path folder, long maxBytes, Opener opener) {
-    var store = new ArtifactStore(folder, maxBytes, opener);
+  static ArtifactStore open(Path folder, long maxBytes, ArtifactFile.Creator creator) {
+    var store = new ArtifactStore(folder, maxBytes, creator);
     try {
       Files.createDirectories(store.incoming);
       Files.createDirectories(store.named);
@@ -76,7 +65,7 @@ public final class ArtifactStore {
   public ArtifactUpload begin() {
     try {
       return new ArtifactUpload(
-          incoming.resolve(uploads.incrementAndGet() + ".part"), maxBytes, opener, this::nameOf);
+          incoming.resolve(uploads.incrementAndGet() + ".part"), maxBytes, creator, this::nameOf);
     } catch (IOException e) {
       throw StoreException.of("storing an artifact", e);
     }

@@ -5,7 +5,6 @@ import dev.weir.platform.error.InvalidValueException;
 import dev.weir.platform.lifecycle.DataFolder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -25,7 +24,7 @@ public final class ArtifactUpload implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ArtifactUpload.class);
 
   private final Path temporary;
-  private final FileChannel channel;
+  private final ArtifactFile file;
   private final long maxBytes;
   private final Function<String, Path> nameOf;
   private final MessageDigest digest = sha256();
@@ -36,10 +35,10 @@ public final class ArtifactUpload implements AutoCloseable {
   public record Arrived(String sha256, long sizeBytes) {}
 
   ArtifactUpload(
-      Path temporary, long maxBytes, ArtifactStore.Opener opener, Function<String, Path> nameOf)
+      Path temporary, long maxBytes, ArtifactFile.Creator creator, Function<String, Path> nameOf)
       throws IOException {
     this.temporary = temporary;
-    this.channel = opener.open(temporary);
+    this.file = creator.create(temporary);
     this.maxBytes = maxBytes;
     this.nameOf = nameOf;
   }
@@ -61,9 +60,7 @@ public final class ArtifactUpload implements AutoCloseable {
     try {
       for (ByteBuffer part : bytes.asReadOnlyByteBufferList()) {
         digest.update(part.duplicate());
-        while (part.hasRemaining()) {
-          channel.write(part);
-        }
+        file.write(part);
       }
     } catch (IOException e) {
       throw StoreException.of("storing an artifact", e);
@@ -91,8 +88,8 @@ public final class ArtifactUpload implements AutoCloseable {
       throw new IllegalStateException("no folder: " + name);
     }
     try {
-      channel.force(true);
-      channel.close();
+      file.force();
+      file.close();
       if (Files.exists(name)) {
         Files.delete(temporary);
       } else {
@@ -124,7 +121,7 @@ public final class ArtifactUpload implements AutoCloseable {
   @Override
   public void close() {
     try {
-      channel.close();
+      file.close();
       Files.deleteIfExists(temporary);
     } catch (IOException e) {
       LOG.atWarn()

@@ -5,6 +5,7 @@ import dev.weir.registry.audit.AuditChain;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
@@ -35,6 +36,8 @@ final class Database {
           .locations(MIGRATIONS)
           .failOnMissingLocations(true)
           .cleanDisabled(true)
+          // a database that a newer Weir has migrated is not ours to write
+          .ignoreMigrationPatterns(new String[0])
           .load()
           .migrate();
       Jdbi jdbi = Jdbi.create(source);
@@ -47,7 +50,7 @@ final class Database {
           "database "
               + file
               + " cannot be used ("
-              + firstLine(e)
+              + oneLine(e)
               + "); restore it from a backup, or start with another data folder");
     }
   }
@@ -77,7 +80,12 @@ final class Database {
         .execute();
   }
 
-  private static String firstLine(Throwable e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString());
+  /** Flyway says what is wrong in the lines after the first. */
+  private static String oneLine(Throwable e) {
+    return String.valueOf(e.getMessage())
+        .lines()
+        .filter(line -> !line.isBlank())
+        .limit(3)
+        .collect(Collectors.joining("; "));
   }
 }
