@@ -70,8 +70,8 @@ public final class RouterMain {
     return start(config, resources, registry, discovery, clock, scheduler).describe();
   }
 
-  /** Where a router listens. */
-  record Listening(String host, int grpcPort, int httpPort, String data) {
+  /** Where a router listens, and the workers that it knows. */
+  record Listening(String host, int grpcPort, int httpPort, String data, WorkerSet workers) {
     String describe() {
       return "grpc=%s:%d http=%s:%d data=%s".formatted(host, grpcPort, host, httpPort, data);
     }
@@ -180,7 +180,11 @@ public final class RouterMain {
           sender.flush();
         });
     return new Listening(
-        config.grpc().host(), grpc.port(), http.port(), data.path().toAbsolutePath().toString());
+        config.grpc().host(),
+        grpc.port(),
+        http.port(),
+        data.path().toAbsolutePath().toString(),
+        workers);
   }
 
   private static GrpcChannel channel(Resources resources, String name, String address) {

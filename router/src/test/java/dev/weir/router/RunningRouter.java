@@ -14,6 +14,8 @@ import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
 import dev.weir.proto.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
 import dev.weir.proto.inference.ModelInferRequest;
 import dev.weir.router.balance.EjectionConfig;
+import dev.weir.router.balance.WorkerHealth;
+import dev.weir.router.balance.WorkerSet;
 import dev.weir.router.control.WatchConfig;
 import dev.weir.router.exchange.RetryConfig;
 import dev.weir.router.outcome.OutcomeConfig;
@@ -34,6 +36,7 @@ final class RunningRouter implements AutoCloseable {
 
   final Resources resources = new Resources();
   final ManagedChannel channel;
+  final WorkerSet workers;
 
   RunningRouter(Path data, HostAndPort registry, HostAndPort monitor, Discovery discovery) {
     Clock clock = Clock.system();
@@ -63,6 +66,7 @@ final class RunningRouter implements AutoCloseable {
             new OutcomeConfig(Duration.ofMillis(20), Duration.ofMillis(200), 1_000, 10_000));
     RouterMain.Listening listening =
         RouterMain.start(config, resources, registryChannel, discovery, clock, scheduler);
+    workers = listening.workers();
     channel =
         NettyChannelBuilder.forAddress("127.0.0.1", listening.grpcPort())
             .usePlaintext()
@@ -81,6 +85,16 @@ final class RunningRouter implements AutoCloseable {
   /** Waits until gRPC health says SERVING for the model. */
   RunningRouter awaitServing(String model) {
     return awaitHealth(model, ServingStatus.SERVING);
+  }
+
+  /** Waits until the router believes that so many workers are ready. */
+  void awaitReadyWorkers(int count) {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(10))
+        .pollInterval(Duration.ofMillis(5))
+        .until(() ->
+            workers.workers().stream().filter(w -> w.health() instanceof WorkerHealth.Ready).count()
+                == count);
   }
 
   RunningRouter awaitHealth(String model, ServingStatus wanted) {

@@ -1,0 +1,89 @@
+package dev.weir.router;
+
+import dev.weir.platform.discovery.Instance;
+import dev.weir.proto.inference.ModelInferRequest;
+import dev.weir.proto.inference.ModelInferResponse;
+import dev.weir.proto.route.v1.Route;
+import dev.weir.proto.route.v1.Snapshot;
+import io.grpc.ClientInterceptor;
+import io.grpc.Metadata;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A router with everything around it, on loopback. */
+final class Mesh implements AutoCloseable {
+  final FakeRegistry registry = new FakeRegistry();
+  final FakeMonitor monitor = new FakeMonitor();
+  final FakeDiscovery discovery = new FakeDiscovery(List.of());
+  final List<FakeWorker> workers = new ArrayList<>();
+  final RunningRouter router;
+
+  /** With one worker for each of the arguments, which are its versions joined by blanks. */
+  Mesh(Path data, Snapshot snapshot, String... workersVersions) {
+    registry.publish(snapshot);
+    router = new RunningRouter(data, registry.address(), monitor.address(), discovery);
+    for (String versions : workersVersions) {
+      workers.add(new FakeWorker("worker-" + (workers.size() + 1), versions.split(" ")));
+    }
+    listWorkers();
+    for (Route route : snapshot.getRoutesList()) {
+      router.awaitServing(route.getName());
+    }
+    router.awaitReadyWorkers(workers.size());
+  }
+
+  void listWorkers() {
+    List<Instance> instances = workers.stream().map(FakeDiscovery::instance).toList();
+    discovery.say(instances);
+  }
+
+  FakeWorker worker(int number) {
+    return workers.get(number - 1);
+  }
+
+  /** What a call brought, metadata included. */
+  record Answer(ModelInferResponse response, Metadata headers, Metadata trailers) {
+    String header(Metadata.Key<String> key) {
+      return String.valueOf(headers.get(key));
+    }
+  }
+
+  Answer infer(ModelInferRequest request, Metadata metadata) {
+    var headers = new AtomicReference<Metadata>();
+    var trailers = new AtomicReference<Metadata>();
+    ClientInterceptor capture = MetadataUtils.newCaptureMetadataInterceptor(headers, trailers);
+    ModelInferResponse response =
+        router
+            .client()
+            .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata), capture)
+            .modelInfer(request);
+    return new Answer(
+        response, Objects.requireNonNull(headers.get()), Objects.requireNonNull(trailers.get()));
+  }
+
+  Answer infer(ModelInferRequest request) {
+    return infer(request, new Metadata());
+  }
+
+  StatusRuntimeException failure(ModelInferRequest request) {
+    try {
+      router.client().modelInfer(request);
+    } catch (StatusRuntimeException e) {
+      return e;
+    }
+    throw new AssertionError("answered: " + request.getModelName());
+  }
+
+  @Override
+  public void close() {
+    router.close();
+    workers.forEach(FakeWorker::close);
+    registry.close();
+    monitor.close();
+  }
+}
