@@ -51,7 +51,7 @@ final class Database {
               + file
               + " cannot be used ("
               + oneLine(e)
-              + "); restore it from a backup, or start with another data folder");
+              + "); start the Weir that wrote it, restore it from a backup, or name another data folder");
     }
   }
 
@@ -80,12 +80,14 @@ final class Database {
         .execute();
   }
 
-  /** Flyway says what is wrong in the lines after the first. */
+  /**
+   * Flyway says what is wrong in the second line, and then advises a repair that is never right.
+   */
   private static String oneLine(Throwable e) {
     return String.valueOf(e.getMessage())
         .lines()
         .filter(line -> !line.isBlank())
-        .limit(3)
+        .limit(2)
         .collect(Collectors.joining("; "));
   }
 }

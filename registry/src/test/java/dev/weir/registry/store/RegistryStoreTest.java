@@ -140,7 +140,7 @@ final class RegistryStoreTest {
     assertThatThrownBy(
             () -> RegistryStore.open(folder.resolve("registry.db"), Randomness.seeded(1)))
         .hasMessageContaining("cannot be used")
-        .hasMessageContaining("99");
-    open();
+        .hasMessageContaining("99")
+        .hasMessageContaining("start the Weir that wrote it");
   }
 }
