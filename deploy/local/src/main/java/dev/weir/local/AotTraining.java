@@ -27,7 +27,7 @@ public final class AotTraining {
     int status;
     try {
       var options =
-          new MeshOptions(folder.resolve("mesh"), 1, Components.EMBEDDED, 1.0, 1, Map.of());
+          new MeshOptions(folder.resolve("mesh"), 1, Components.EMBEDDED, 1.0, Map.of());
       var mesh =
           new LocalMesh(
               options, Jvm.likeThisOne(), Map.of(), false, Clock.system(), System.out::println);

@@ -77,7 +77,7 @@ final class MeshUnderTest implements AutoCloseable {
   /** Starts the mesh, brings version 1 into service, and begins sending. */
   static MeshUnderTest start(Path folder, Components components, Map<String, String> settings)
       throws IOException {
-    var options = new MeshOptions(folder, 2, components, 0.01, 7, settings);
+    var options = new MeshOptions(folder, 2, components, 0.01, settings);
     var mesh = new LocalMesh(options, jvm(), System.getenv(), false, Clock.system(), text -> {});
     try {
       mesh.start();

@@ -68,7 +68,7 @@ public final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--seed",
-      description = "Seed of arrivals and of the router's draws (default: a fresh one, printed).")
+      description = "Seed of the arrivals (default: a fresh one, printed).")
   private @Nullable Long seed;
 
   @Option(
@@ -121,7 +121,6 @@ public final class DemoCommand implements Callable<Integer> {
             workers,
             new Components(triton, consul, jaeger),
             traceRatio,
-            usedSeed,
             settings);
     var resources = new Resources();
     var over = new CountDownLatch(1);

@@ -121,8 +121,6 @@ public final class LocalMesh implements AutoCloseable {
               "--monitor=" + monitor,
               "--telemetry.otlp-endpoints=" + String.join(",", otlp)));
     }
-    List<String> seed =
-        options.routerSeed() == 0 ? List.of() : List.of("--seed=" + options.routerSeed());
     add(
         "router",
         "router",
@@ -131,7 +129,6 @@ public final class LocalMesh implements AutoCloseable {
         192,
         everywhere,
         finding,
-        seed,
         List.of(
             "--registry=" + registry,
             "--monitor=" + monitor,

@@ -11,7 +11,6 @@ import java.util.Map;
  * @param workers model-workers, 1 to 16
  * @param components real components to use
  * @param traceSampleRatio share of traces sampled, 0 to 1
- * @param routerSeed seed of the router's draws; 0: a fresh one
  * @param settings more settings, {@code service.key=value}, e.g. {@code router.data-plane.x=1}
  */
 public record MeshOptions(
@@ -19,7 +18,6 @@ public record MeshOptions(
     int workers,
     Components components,
     double traceSampleRatio,
-    long routerSeed,
     Map<String, String> settings) {
   public MeshOptions {
     Check.inRange("workers", workers, 1, 16);
