@@ -33,6 +33,7 @@ public final class DetectionDelaySimulation {
     print("errors 1 -> 20 %", trials, t -> errors(t, 0.01, 0.2, 1));
     print("errors 1 -> 100 %", trials, t -> errors(t, 0.01, 1, 1));
     print("latency x1.6", trials, t -> latency(t, 1, 0, x -> 1.6 * x));
+    print("latency, p99 50 -> 80 ms, same median", trials, DetectionDelaySimulation::slowerTail);
     print("latency x1.6, tolerating 1.25 and 1 ms", trials / 5, t -> tolerantLatency(t, 1.6));
     print("latency x2, tolerating 1.25 and 1 ms", trials, t -> tolerantLatency(t, 2));
     print("latency x3, tolerating 1.25 and 1 ms", trials, t -> tolerantLatency(t, 3));
@@ -79,6 +80,11 @@ public final class DetectionDelaySimulation {
                   baselineErrors,
                   PER_SLICE - canary - baselineErrors));
         });
+  }
+
+  static double slowerTail(int seed) {
+    double power = Math.log(8) / Math.log(5);
+    return latency(seed, 1, 0, x -> 10e6 * Math.pow(x / 10e6, power));
   }
 
   static double tolerantLatency(int seed, double factor) {

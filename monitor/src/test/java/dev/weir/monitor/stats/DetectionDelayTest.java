@@ -60,6 +60,12 @@ class DetectionDelayTest {
   }
 
   @Test
+  void a_p99_of_80_instead_of_50_ms_under_the_same_median_takes_8_3_seconds() {
+    assertThat(mean(200, DetectionDelaySimulation::slowerTail))
+        .isCloseTo(8.3, withinPercentage(15));
+  }
+
+  @Test
   void latency_twice_as_long_shows_through_the_default_tolerance_within_4_seconds() {
     assertThat(mean(150, trial -> DetectionDelaySimulation.tolerantLatency(trial, 2)))
         .isLessThan(4);
