@@ -3,6 +3,7 @@ package dev.weir.platform.grpc;
 import dev.weir.platform.lifecycle.StartFailure;
 import dev.weir.platform.time.Clock;
 import io.grpc.BindableService;
+import io.grpc.DecompressorRegistry;
 import io.grpc.HandlerRegistry;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
@@ -74,6 +75,8 @@ public final class GrpcServer implements AutoCloseable {
     var calls = new CallsInFlight();
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), config.port()))
+            .decompressorRegistry(
+                DecompressorRegistry.getDefaultInstance().with(new DeflateCodec(), true))
             .maxInboundMessageSize(config.maxMessageBytes())
             .maxInboundMetadataSize(config.maxMetadataBytes())
             .maxConcurrentCallsPerConnection(config.maxConcurrentCallsPerConnection())
