@@ -1,5 +1,7 @@
 package dev.weir.monitor;
 
+import dev.weir.monitor.dashboard.Dashboard;
+import dev.weir.monitor.dashboard.DashboardRoutes;
 import dev.weir.monitor.guardrail.EvidenceBook;
 import dev.weir.monitor.guardrail.EvidenceListener;
 import dev.weir.monitor.intake.FeedbackJoin;
@@ -66,18 +68,42 @@ public final class MonitorMain {
             GrpcChannel.to(HostAndPort.parse("registry", config.registry()), List.of()));
 
     var counts = new IntakeCounts();
-    counts.registerWith(telemetry.meter());
     var traces = new TraceStore(config.intake(), counts);
     var heard = new ServicesHeard();
     var board = new MetricBoard(config.intake(), counts);
     var feedback = new FeedbackJoin(config.intake(), counts);
-    var wiring = new Wiring(traces);
+    var incoming = new Dashboard.Incoming(config.dashboard(), clock);
+    var wiring = new Wiring(traces, incoming);
     var book = new EvidenceBook(config.evidence(), config.intake(), counts, clock, wiring);
     var sender = new VerdictSender(registry.channel(), config.instance(), book, clock);
+    MonitorMetrics.register(telemetry.meter(), counts, book, sender, traces);
     wiring.onDecision = () -> scheduler.after(Duration.ZERO, sender::send);
     var keeper =
         new EvidenceKeeper(new EvidenceFile(data.resolve("evidence.bin")), book, readiness);
     keeper.load();
+
+    Discovery discovery =
+        resources.add(
+            "discovery",
+            Discoveries.open(config.discovery(), registry.channel(), clock, scheduler));
+    Dashboard dashboard =
+        resources.add(
+            "dashboard",
+            new Dashboard(
+                new Dashboard.Sources(
+                    config.instance(),
+                    readiness,
+                    book,
+                    sender,
+                    counts,
+                    feedback,
+                    traces,
+                    board,
+                    heard,
+                    discovery),
+                incoming,
+                config.dashboard(),
+                clock));
 
     GrpcServer grpc =
         resources.add(
@@ -93,7 +119,12 @@ public final class MonitorMain {
     HttpServer http =
         resources.add(
             "http",
-            HttpServer.start("monitor http", config.http(), readiness, telemetry, routes -> {}));
+            HttpServer.start(
+                "monitor http",
+                config.http(),
+                readiness,
+                telemetry,
+                new DashboardRoutes(dashboard)::addTo));
 
     SnapshotWatch snapshots =
         resources.add(
@@ -102,7 +133,10 @@ public final class MonitorMain {
                 registry.channel(),
                 SERVICE + " " + config.instance(),
                 new SnapshotStore(data.resolve("snapshot.bin")),
-                book::follow,
+                snapshot -> {
+                  book.follow(snapshot);
+                  dashboard.follow(snapshot);
+                },
                 readiness,
                 clock));
     snapshots.start();
@@ -110,10 +144,9 @@ public final class MonitorMain {
     scheduler.every(config.evidence().saveInterval(), keeper::save);
     scheduler.every(config.evidence().verdictInterval(), sender::send);
 
-    Discovery discovery =
-        resources.add(
-            "discovery",
-            Discoveries.open(config.discovery(), registry.channel(), clock, scheduler));
+    dashboard.start();
+    scheduler.every(config.dashboard().pushInterval(), dashboard::push);
+
     Discovery.Registration registration =
         discovery.register(
             new Instance(
@@ -124,6 +157,7 @@ public final class MonitorMain {
     grpc.setServing("", true);
 
     resources.onDrain("leave discovery", registration::close);
+    resources.onDrain("close pages", dashboard::close);
     resources.onDrain("finish calls", grpc::drain);
     resources.onDrain("save evidence", keeper::save);
     return "grpc=%s:%d http=%s:%d data=%s"
@@ -138,17 +172,23 @@ public final class MonitorMain {
   /** Brings the book's news to those who need them. */
   private static final class Wiring implements EvidenceListener {
     private final TraceStore traces;
+    private final Dashboard.Incoming incoming;
     private Runnable onDecision = () -> {};
 
-    Wiring(TraceStore traces) {
+    Wiring(TraceStore traces, Dashboard.Incoming incoming) {
       this.traces = traces;
+      this.incoming = incoming;
     }
 
     @Override
-    public void slice(OutcomeSlice slice) {}
+    public void slice(OutcomeSlice slice) {
+      incoming.slice(slice);
+    }
 
     @Override
-    public void samples(List<Sample> slice) {}
+    public void samples(List<Sample> slice) {
+      incoming.samples(slice);
+    }
 
     @Override
     public void decided(Verdict verdict) {

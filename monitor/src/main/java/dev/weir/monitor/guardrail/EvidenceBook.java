@@ -284,6 +284,17 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
     }
   }
 
+  /** Notes where the evidence stands, for the charts; to be called about once a second. */
+  public void note() {
+    lock.lock();
+    try {
+      Instant now = clock.now();
+      watches.values().forEach(watch -> watch.note(now));
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** What is known about each rollout, by id. */
   public Map<String, RolloutView> views() {
     lock.lock();
@@ -291,7 +302,6 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
       Instant now = clock.now();
       var views = new HashMap<String, RolloutView>();
       watches.forEach((id, watch) -> {
-        watch.note(now);
         views.put(
             id,
             new RolloutView(

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +14,9 @@ import java.util.Map;
 
 /**
  * The newest traces of the canary that could show what is wrong: from requests that failed, from
- * others, and by predicted class; a few of each. Mutable, single writer.
+ * others, and by predicted class; a few of each. Of the classes, the one shows most that the canary
+ * predicts too often, also where the evidence is that it predicts another too seldom. Mutable,
+ * single writer.
  */
 final class Exemplars {
   /** Traces that a verdict names at most. */
@@ -23,7 +26,13 @@ final class Exemplars {
 
   private final Deque<String> failing = new ArrayDeque<>();
   private final Deque<String> other = new ArrayDeque<>();
-  private final Map<String, Deque<String>> byClass = new LinkedHashMap<>();
+  private final Map<String, PredictedClass> byClass = new LinkedHashMap<>();
+
+  private static final class PredictedClass {
+    final Deque<String> traces = new ArrayDeque<>();
+    long canary;
+    long baseline;
+  }
 
   void failing(Collection<String> traceIds) {
     traceIds.forEach(id -> push(failing, id));
@@ -33,15 +42,24 @@ final class Exemplars {
     traceIds.forEach(id -> push(other, id));
   }
 
-  void predicted(String predictedClass, String traceId) {
-    if (!traceId.isEmpty()
-        && (byClass.containsKey(predictedClass) || byClass.size() < MAX_CLASSES)) {
-      push(byClass.computeIfAbsent(predictedClass, c -> new ArrayDeque<>()), traceId);
+  /** A prediction, of the canary with its trace, of the baseline only to be counted. */
+  void predicted(String predictedClass, boolean byCanary, String traceId) {
+    if (!byClass.containsKey(predictedClass) && byClass.size() >= MAX_CLASSES) {
+      return;
+    }
+    PredictedClass seen = byClass.computeIfAbsent(predictedClass, c -> new PredictedClass());
+    if (!byCanary) {
+      seen.baseline++;
+      return;
+    }
+    seen.canary++;
+    if (!traceId.isEmpty()) {
+      push(seen.traces, traceId);
     }
   }
 
   /** Traces for a guardrail's violation, the most telling first. */
-  List<String> showing(RolloutPlan.Statement statement, String decisiveOutcome) {
+  List<String> showing(RolloutPlan.Statement statement) {
     var found = new ArrayList<String>();
     switch (statement) {
       case RolloutPlan.Statement.ErrorRate ignored -> found.addAll(failing);
@@ -49,12 +67,18 @@ final class Exemplars {
         found.addAll(failing);
         found.addAll(other);
       }
-      case RolloutPlan.Statement.PredictedClass ignored ->
-          found.addAll(
-              byClass.getOrDefault(
-                  decisiveOutcome.startsWith("class ") ? decisiveOutcome.substring(6) : "", other));
+      case RolloutPlan.Statement.PredictedClass ignored -> found.addAll(mostOverpredicted());
     }
     return List.copyOf(found.subList(0, Math.min(MAX, found.size())));
+  }
+
+  private Collection<String> mostOverpredicted() {
+    double canary = Math.max(1, byClass.values().stream().mapToLong(c -> c.canary).sum());
+    double baseline = Math.max(1, byClass.values().stream().mapToLong(c -> c.baseline).sum());
+    return byClass.values().stream()
+        .max(Comparator.comparingDouble(c -> c.canary / canary - c.baseline / baseline))
+        .map(c -> c.traces)
+        .orElse(new ArrayDeque<>());
   }
 
   private static void push(Deque<String> traces, String id) {
@@ -72,7 +96,9 @@ final class Exemplars {
     out.writeInt(byClass.size());
     for (var entry : byClass.entrySet()) {
       out.writeUTF(entry.getKey());
-      write(out, entry.getValue());
+      out.writeLong(entry.getValue().canary);
+      out.writeLong(entry.getValue().baseline);
+      write(out, entry.getValue().traces);
     }
   }
 
@@ -82,9 +108,11 @@ final class Exemplars {
     read(in, exemplars.other);
     int classes = in.readInt();
     for (int i = 0; i < classes; i++) {
-      var traces = new ArrayDeque<String>();
-      exemplars.byClass.put(in.readUTF(), traces);
-      read(in, traces);
+      var seen = new PredictedClass();
+      exemplars.byClass.put(in.readUTF(), seen);
+      seen.canary = in.readLong();
+      seen.baseline = in.readLong();
+      read(in, seen.traces);
     }
     return exemplars;
   }

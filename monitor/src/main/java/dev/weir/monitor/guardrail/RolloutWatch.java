@@ -208,9 +208,7 @@ final class RolloutWatch {
       ClassCounts draw =
           draws.computeIfAbsent(assignment.getCanaryProbability(), p -> new ClassCounts());
       (ofACanaryUnit ? draw.canary : draw.baseline).merge(predicted, 1L, Long::sum);
-      if (ofACanaryUnit) {
-        exemplars.predicted(predicted, sample.getTraceId());
-      }
+      exemplars.predicted(predicted, ofACanaryUnit, sample.getTraceId());
     }
     if (draws.isEmpty()) {
       return false;

@@ -98,8 +98,7 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
     }
     if (said.state() == VerdictState.VIOLATED) {
       Planned shown = planned(plan, mostTelling(release, said));
-      verdict.addAllExemplarTraceIds(
-          exemplars.showing(shown.statement(), outcome(evidences, shown.name())));
+      verdict.addAllExemplarTraceIds(exemplars.showing(shown.statement()));
     }
     boolean rollsBack =
         said.state() == VerdictState.VIOLATED && release.decision() instanceof Decision.RollBack;
@@ -241,11 +240,6 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
     return release.decision() instanceof Decision.RollBack rollBack
         ? rollBack.decisiveGuardrail()
         : said.decisiveGuardrail();
-  }
-
-  private static String outcome(Map<String, Evidence> evidences, String guardrail) {
-    Evidence evidence = evidences.get(guardrail);
-    return evidence == null ? "" : evidence.decisiveOutcome();
   }
 
   private static GuardrailEvidence evidenceOf(

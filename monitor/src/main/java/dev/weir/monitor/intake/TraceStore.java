@@ -75,6 +75,11 @@ public final class TraceStore {
     return spans.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(spans));
   }
 
+  /** Whether a span of this trace is here. */
+  public synchronized boolean holds(String traceId) {
+    return !pinned.getOrDefault(traceId, List.of()).isEmpty() || recent.containsKey(traceId);
+  }
+
   /** Traces held. */
   public synchronized int size() {
     return recent.size() + pinned.size();

@@ -1,11 +1,12 @@
 package dev.weir.monitor.guardrail;
 
-import static dev.weir.monitor.guardrail.SimulatedTraffic.ROLLOUT;
-import static dev.weir.monitor.guardrail.SimulatedTraffic.ROUTE;
+import static dev.weir.monitor.simulated.SimulatedTraffic.ROLLOUT;
+import static dev.weir.monitor.simulated.SimulatedTraffic.ROUTE;
 
 import com.google.protobuf.Timestamp;
 import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.intake.IntakeCounts;
+import dev.weir.monitor.simulated.SimulatedTraffic;
 import dev.weir.platform.time.TestClock;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
 import dev.weir.proto.monitor.v1.Sample;

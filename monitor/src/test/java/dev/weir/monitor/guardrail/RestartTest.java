@@ -2,6 +2,8 @@ package dev.weir.monitor.guardrail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.monitor.simulated.Behaviour;
+import dev.weir.monitor.simulated.SimulatedTraffic;
 import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.TestClock;
 import dev.weir.proto.monitor.v1.OutcomeSlice;

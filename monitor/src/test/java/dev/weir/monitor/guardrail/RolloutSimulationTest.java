@@ -2,6 +2,8 @@ package dev.weir.monitor.guardrail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.monitor.simulated.Behaviour;
+import dev.weir.monitor.simulated.SimulatedTraffic;
 import dev.weir.platform.time.Randomness;
 import dev.weir.proto.route.v1.Guardrail;
 import dev.weir.proto.route.v1.GuardrailEvidence;

@@ -1,4 +1,4 @@
-package dev.weir.monitor.guardrail;
+package dev.weir.monitor.simulated;
 
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -10,18 +10,19 @@ import java.util.random.RandomGenerator;
  * @param medianMillis median latency of a log-normal with sigma 0.5
  * @param classShares share of each class "0", "1" ...
  */
-record Behaviour(double errorRate, double medianMillis, List<Double> classShares) {
-  static final Behaviour SOUND = new Behaviour(0.002, 4, List.of(0.47, 0.53));
+public record Behaviour(double errorRate, double medianMillis, List<Double> classShares) {
+  /** Few errors, 4 ms, two classes about as frequent. */
+  public static final Behaviour SOUND = new Behaviour(0.002, 4, List.of(0.47, 0.53));
 
-  Behaviour withErrors(double rate) {
+  public Behaviour withErrors(double rate) {
     return new Behaviour(rate, medianMillis, classShares);
   }
 
-  Behaviour withMedianMillis(double millis) {
+  public Behaviour withMedianMillis(double millis) {
     return new Behaviour(errorRate, millis, classShares);
   }
 
-  Behaviour withClasses(Double... shares) {
+  public Behaviour withClasses(Double... shares) {
     return new Behaviour(errorRate, medianMillis, List.of(shares));
   }
 

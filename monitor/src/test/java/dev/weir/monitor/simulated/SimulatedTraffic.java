@@ -1,4 +1,4 @@
-package dev.weir.monitor.guardrail;
+package dev.weir.monitor.simulated;
 
 import com.google.protobuf.Timestamp;
 import dev.weir.platform.outcome.LatencyScale;
@@ -20,34 +20,44 @@ import java.util.random.RandomGenerator;
  * One router's outcome slices and one worker's samples of simulated requests, a quarter of a second
  * at a time. The same seed gives the same traffic.
  */
-final class SimulatedTraffic {
-  static final String ROLLOUT = "rollout-1";
-  static final String ROUTE = "employment";
+public final class SimulatedTraffic {
+  /** Rollout, unless another is set. */
+  public static final String ROLLOUT = "rollout-1";
+  /** Route and model. */
+  public static final String ROUTE = "employment";
   private static final int SLICE_MILLIS = 250;
 
   /** What one quarter of a second gave. */
-  record Quarter(ReportOutcomesRequest outcomes, ReportSamplesRequest samples) {}
+  public record Quarter(ReportOutcomesRequest outcomes, ReportSamplesRequest samples) {}
 
   private final RandomGenerator random;
   private final double requestsPerSecond;
-  Behaviour baseline = Behaviour.SOUND;
-  Behaviour canary = Behaviour.SOUND;
-  double canaryShare = 0.05;
-  int step;
+  public Behaviour baseline = Behaviour.SOUND;
+  public Behaviour canary = Behaviour.SOUND;
+  public double canaryShare = 0.05;
+  public int step;
 
   /** Share of the canary's outcomes that the router loses. */
-  double canaryOutcomesLost;
+  public double canaryOutcomesLost;
 
   /** Share of the canary's samples that the worker loses. */
-  double canarySamplesLost;
+  public double canarySamplesLost;
 
   /** Users of a sticky route; 0: each request is its own unit. */
-  int users;
+  public int users;
+
+  /** Rollout that owns the weights; empty: all goes to the baseline. */
+  public String rollout = ROLLOUT;
+
+  public String baselineVersion = "1";
+  public String canaryVersion = "2";
+  /** Start of the next quarter, milliseconds since 1970. */
+  public long millis = 1_767_225_600_000L;
 
   private long sequence;
-  private long millis = 1_767_225_600_000L;
 
-  SimulatedTraffic(RandomGenerator random, double requestsPerSecond) {
+  /** Traffic of so many requests a second, the first in 2026. */
+  public SimulatedTraffic(RandomGenerator random, double requestsPerSecond) {
     this.random = random;
     this.requestsPerSecond = requestsPerSecond;
   }
@@ -59,7 +69,8 @@ final class SimulatedTraffic {
     long started;
   }
 
-  Quarter next() {
+  /** The next quarter of a second. */
+  public Quarter next() {
     var cells = List.of(new Cell(), new Cell());
     var samples = new ArrayList<Sample>();
     int requests = (int) Math.round(requestsPerSecond * SLICE_MILLIS / 1000);
@@ -93,14 +104,17 @@ final class SimulatedTraffic {
   private void request(List<Cell> cells, List<Sample> samples, long at) {
     long unit = users == 0 ? random.nextLong() | 1 : 1 + random.nextInt(users);
     boolean toCanary =
-        users == 0 ? random.nextDouble() < canaryShare : (unit * 7919 % 1000) < canaryShare * 1000;
+        !rollout.isEmpty()
+            && (users == 0
+                ? random.nextDouble() < canaryShare
+                : (unit * 7919 % 1000) < canaryShare * 1000);
     Behaviour behaviour = toCanary ? canary : baseline;
     boolean fails = behaviour.fails(random);
     long latency = behaviour.latencyNanos(random);
     String predicted = behaviour.predictedClass(random);
     boolean outcomeLost = toCanary && random.nextDouble() < canaryOutcomesLost;
     boolean sampleLost = toCanary && random.nextDouble() < canarySamplesLost;
-    String trace = "%032x".formatted(random.nextLong() & Long.MAX_VALUE);
+    String trace = "%016x%016x".formatted(random.nextLong(), random.nextLong());
     if (!outcomeLost) {
       count(cells.get(toCanary ? 1 : 0), unit, fails, LatencyScale.bucketOf(latency), trace);
     }
@@ -110,7 +124,7 @@ final class SimulatedTraffic {
               .setAssignment(assignment(toCanary, unit))
               .setAt(timestamp(at))
               .setRequestId("r" + Long.toHexString(random.nextLong()))
-              .setVersion(toCanary ? "2" : "1")
+              .setVersion(toCanary ? canaryVersion : baselineVersion)
               .setTraceId(trace)
               .addPredictedClasses(predicted)
               .build());
@@ -140,11 +154,11 @@ final class SimulatedTraffic {
     return OutcomeKey.newBuilder()
         .setRoute(ROUTE)
         .setVariant(toCanary ? "canary" : "baseline")
-        .setVersion(toCanary ? "2" : "1")
+        .setVersion(toCanary ? canaryVersion : baselineVersion)
         .setModel(ROUTE)
-        .setArm(toCanary ? Arm.ARM_CANARY : Arm.ARM_BASELINE)
-        .setCanaryProbability(canaryShare)
-        .setRolloutId(ROLLOUT)
+        .setArm(arm(toCanary))
+        .setCanaryProbability(rollout.isEmpty() ? 0 : canaryShare)
+        .setRolloutId(rollout)
         .setRolloutStep(step)
         .build();
   }
@@ -153,14 +167,21 @@ final class SimulatedTraffic {
     return Assignment.newBuilder()
         .setRoute(ROUTE)
         .setVariant(toCanary ? "canary" : "baseline")
-        .setArm(toCanary ? Arm.ARM_CANARY : Arm.ARM_BASELINE)
-        .setCanaryProbability(canaryShare)
-        .setRolloutId(ROLLOUT)
+        .setArm(arm(toCanary))
+        .setCanaryProbability(rollout.isEmpty() ? 0 : canaryShare)
+        .setRolloutId(rollout)
         .setRolloutStep(step)
         .setUnit(unit)
         .setSticky(users > 0)
         .setAttempt(1)
         .build();
+  }
+
+  private Arm arm(boolean toCanary) {
+    if (rollout.isEmpty()) {
+      return Arm.ARM_UNSPECIFIED;
+    }
+    return toCanary ? Arm.ARM_CANARY : Arm.ARM_BASELINE;
   }
 
   private static Timestamp timestamp(long millis) {

@@ -1,0 +1,127 @@
+package dev.weir.monitor.dashboard;
+
+import dev.weir.monitor.intake.Accuracy;
+import dev.weir.monitor.intake.VariantKey;
+import dev.weir.proto.route.v1.Arm;
+import dev.weir.proto.route.v1.Route;
+import dev.weir.proto.route.v1.Variant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One route with its variants' traffic.
+ *
+ * @param name client-visible model name
+ * @param sticky what makes it sticky, or empty
+ * @param rolloutId rollout that owns its weights, or empty
+ * @param rolloutStep step of that rollout, from 0
+ */
+record RouteState(
+    String name,
+    long generation,
+    String sticky,
+    String rolloutId,
+    int rolloutStep,
+    List<VariantState> variants) {
+  /**
+   * One variant.
+   *
+   * @param arm "baseline", "canary" or empty
+   * @param gone the route has it no more, but it had requests in the last two minutes
+   * @param traffic null: none seen
+   * @param classes what it predicted in the last two minutes
+   * @param labelled rows with a label
+   * @param accuracy share predicted right, 0 to 1; null: no labels
+   */
+  record VariantState(
+      String name,
+      String model,
+      String version,
+      int weightBasisPoints,
+      String arm,
+      boolean gone,
+      @Nullable TrafficSeries traffic,
+      List<ClassShares.Share> classes,
+      long labelled,
+      @Nullable Double accuracy) {}
+
+  static RouteState of(
+      Route route,
+      Map<VariantKey, TrafficSeries> traffic,
+      Map<VariantKey, List<ClassShares.Share>> classes,
+      Map<VariantKey, Accuracy> accuracies) {
+    var numbers = new Numbers(traffic, classes, accuracies);
+    var variants = new ArrayList<VariantState>();
+    for (Variant variant : route.getVariantsList()) {
+      var key = new VariantKey(route.getName(), variant.getName(), variant.getVersion());
+      variants.add(
+          numbers.of(
+              key,
+              variant.getModel(),
+              variant.getWeightBasisPoints(),
+              arm(variant.getArm()),
+              false));
+    }
+    Set<VariantKey> present = new HashSet<>();
+    variants.forEach(v -> present.add(new VariantKey(route.getName(), v.name(), v.version())));
+    traffic.entrySet().stream()
+        .filter(entry -> entry.getKey().route().equals(route.getName()))
+        .filter(entry -> !present.contains(entry.getKey()) && hasRequests(entry.getValue()))
+        .map(Map.Entry::getKey)
+        .sorted(Comparator.comparing(VariantKey::variant).thenComparing(VariantKey::version))
+        .forEach(key -> variants.add(numbers.of(key, "", 0, "", true)));
+    return new RouteState(
+        route.getName(),
+        route.getGeneration(),
+        sticky(route),
+        route.getRolloutId(),
+        route.getRolloutStep(),
+        variants);
+  }
+
+  private static boolean hasRequests(TrafficSeries series) {
+    return series.requestsPerSecond().stream().anyMatch(requests -> requests > 0);
+  }
+
+  private record Numbers(
+      Map<VariantKey, TrafficSeries> traffic,
+      Map<VariantKey, List<ClassShares.Share>> classes,
+      Map<VariantKey, Accuracy> accuracies) {
+    VariantState of(VariantKey key, String model, int weight, String arm, boolean gone) {
+      Accuracy accuracy = accuracies.getOrDefault(key, Accuracy.NONE);
+      return new VariantState(
+          key.variant(),
+          model,
+          key.version(),
+          weight,
+          arm,
+          gone,
+          traffic.get(key),
+          classes.getOrDefault(key, List.of()),
+          accuracy.labelled(),
+          accuracy.labelled() == 0 ? null : (double) accuracy.correct() / accuracy.labelled());
+    }
+  }
+
+  private static String arm(Arm arm) {
+    return switch (arm) {
+      case ARM_BASELINE -> "baseline";
+      case ARM_CANARY -> "canary";
+      case ARM_UNSPECIFIED, UNRECOGNIZED -> "";
+    };
+  }
+
+  private static String sticky(Route route) {
+    return switch (route.getSticky().getSourceCase()) {
+      case HEADER -> "header " + route.getSticky().getHeader();
+      case PARAMETER -> "parameter " + route.getSticky().getParameter();
+      case SEQUENCE_ID -> "sequence_id";
+      case SOURCE_NOT_SET -> "";
+    };
+  }
+}
