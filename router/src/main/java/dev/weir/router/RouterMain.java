@@ -32,7 +32,6 @@ import dev.weir.router.logical.ServedModels;
 import dev.weir.router.outcome.OutcomeLedger;
 import dev.weir.router.outcome.OutcomeSender;
 import dev.weir.router.policy.Draws;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +42,6 @@ import java.util.concurrent.Executors;
 public final class RouterMain {
   private static final String SERVICE = "router";
   private static final String VERSION = "weir-0.1.0";
-  private static final Duration RECONNECT = Duration.ofSeconds(1);
 
   private RouterMain() {}
 
@@ -65,8 +63,6 @@ public final class RouterMain {
         resources.add(
             "discovery",
             Discoveries.open(config.discovery(), registry.channel(), clock, scheduler));
-    // else it would wait longer and longer between tries, up to two minutes, after an outage
-    scheduler.every(RECONNECT, registry::resetBackoff);
     return start(config, resources, registry, discovery, clock, scheduler).describe();
   }
 

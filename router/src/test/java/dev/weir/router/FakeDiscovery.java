@@ -6,16 +6,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A discovery that knows what a test says. */
 final class FakeDiscovery implements Discovery {
   private final List<Consumer<List<Instance>>> listeners = new ArrayList<>();
-  private List<Instance> known;
+  private @Nullable List<Instance> known;
 
   /**
    * @param known null: the source does not answer
    */
-  FakeDiscovery(List<Instance> known) {
+  FakeDiscovery(@Nullable List<Instance> known) {
     this.known = known;
   }
 
@@ -36,8 +37,9 @@ final class FakeDiscovery implements Discovery {
   @Override
   public synchronized Subscription watch(String service, Consumer<List<Instance>> listener) {
     listeners.add(listener);
-    if (known != null) {
-      listener.accept(known);
+    List<Instance> now = known;
+    if (now != null) {
+      listener.accept(now);
     }
     return () -> {};
   }

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 final class FakeMonitor implements AutoCloseable {
   private final ConcurrentNavigableMap<Long, OutcomeSlice> slices = new ConcurrentSkipListMap<>();
   private final Server server;
+  private final HostAndPort address;
 
   FakeMonitor() {
     try {
@@ -32,10 +33,11 @@ final class FakeMonitor implements AutoCloseable {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
+    address = new HostAndPort("127.0.0.1", server.getPort());
   }
 
   HostAndPort address() {
-    return new HostAndPort("127.0.0.1", server.getPort());
+    return address;
   }
 
   /** All cells so far, in order of their slices. */

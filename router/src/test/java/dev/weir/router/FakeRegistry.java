@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 final class FakeRegistry implements AutoCloseable {
   private final List<StreamObserver<WatchResponse>> watchers = new CopyOnWriteArrayList<>();
   private final Server server;
+  private final HostAndPort address;
   private volatile Snapshot current = Snapshot.getDefaultInstance();
 
   FakeRegistry() {
@@ -30,10 +31,11 @@ final class FakeRegistry implements AutoCloseable {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
+    address = new HostAndPort("127.0.0.1", server.getPort());
   }
 
   HostAndPort address() {
-    return new HostAndPort("127.0.0.1", server.getPort());
+    return address;
   }
 
   void publish(Snapshot snapshot) {

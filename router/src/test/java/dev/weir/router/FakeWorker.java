@@ -66,6 +66,7 @@ final class FakeWorker implements AutoCloseable {
   private final List<StreamObserver<WorkerStatus>> watchers = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Server server;
+  private final HostAndPort address;
   private volatile WorkerStatus status = WorkerStatus.getDefaultInstance();
   volatile Behaviour behaviour = (request, answer) -> echo(request, answer);
   volatile boolean answersStreams = true;
@@ -86,10 +87,11 @@ final class FakeWorker implements AutoCloseable {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
+    address = new HostAndPort("127.0.0.1", server.getPort());
   }
 
   HostAndPort address() {
-    return new HostAndPort("127.0.0.1", server.getPort());
+    return address;
   }
 
   /** READY with these versions, each "model/version". */

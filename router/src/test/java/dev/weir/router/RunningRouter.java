@@ -56,9 +56,10 @@ final class RunningRouter implements AutoCloseable {
                 16 << 10,
                 1_000,
                 Duration.ofSeconds(10),
-                Duration.ofSeconds(5)),
+                Duration.ofMillis(300)),
             HttpListenConfig.onLoopback(0),
-            new TelemetryConfig(List.of(), 1.0, Duration.ofSeconds(5), 100),
+            // traces are made only when there is somewhere to send them
+            new TelemetryConfig(List.of("http://" + monitor), 1.0, Duration.ofSeconds(5), 100),
             DiscoveryConfig.defaults(),
             new WatchConfig(Duration.ofSeconds(3), Duration.ofMillis(50)),
             RetryConfig.defaults(),

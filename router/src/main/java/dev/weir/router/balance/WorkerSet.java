@@ -175,6 +175,7 @@ public final class WorkerSet {
   private @Nullable Replica dueProbe(Replica[] replicas, @Nullable Worker avoid, long now) {
     for (Replica replica : replicas) {
       if (!replica.isIn() && replica.worker() != avoid && replica.tryProbe(now, config)) {
+        replica.worker().upstream().wakeUp();
         return replica;
       }
     }

@@ -29,8 +29,6 @@ public final class GrpcOutcomeIntake implements OutcomeIntake {
           .reportOutcomes(request)
           .getAcknowledgedSequence();
     } catch (StatusRuntimeException e) {
-      // the next try is due soon: it is not to wait for the channel's own, growing patience
-      monitor.resetBackoff();
       throw new IOException(String.valueOf(e.getStatus()), e);
     }
   }
