@@ -237,7 +237,9 @@ public final class RestApi implements Consumer<HttpRouting.Builder> {
   }
 
   private static String body(ServerRequest request) {
-    return new String(request.content().as(byte[].class), StandardCharsets.UTF_8);
+    return request.content().hasEntity()
+        ? new String(request.content().as(byte[].class), StandardCharsets.UTF_8)
+        : "";
   }
 
   private static String path(ServerRequest request, String name) {

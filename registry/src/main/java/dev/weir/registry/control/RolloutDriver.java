@@ -66,19 +66,22 @@ public final class RolloutDriver {
 
   /** Starts a rollout. */
   public Outcome<Rollout> start(RolloutSpec spec, String actor) {
-    String id = ids.next(clock.now());
-    Decider start = RolloutCommands.start(spec, id, actor);
     return registry
         .submit(
             actor,
             situation -> {
-              Outcome<List<Change>> decided = start.decide(situation);
+              Optional<String> newest =
+                  Optional.ofNullable(situation.state().rollouts().lastEntry())
+                      .map(Map.Entry::getKey);
+              String id = ids.next(situation.now(), newest);
+              Outcome<List<Change>> decided =
+                  RolloutCommands.start(spec, id, actor).decide(situation);
               if (decided instanceof Outcome.Done<List<Change>>) {
                 firstRevisions.put(id, situation.revision());
               }
               return decided;
             })
-        .map(state -> view(state, id));
+        .map(state -> soft.view(state.activeRollout(spec.getRoute()).orElseThrow()));
   }
 
   /** Does what an operator wants with a rollout. */
