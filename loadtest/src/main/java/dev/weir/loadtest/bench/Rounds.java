@@ -23,6 +23,11 @@ final class Rounds {
   private static final int FIRST_WARM_UP = 200;
   private static final int PEER_WARM_UP_SECONDS = 2;
 
+  /** Share of a run in which the proxy should compute, for its time to be measured well. */
+  private static final double LEAST_SHARE_OF_CPU = 0.4;
+
+  private static final int MOST_LENGTHENING = 4;
+
   /** Compiling at most this share of a run's processor time is the end of the warm-up. */
   private static final double SETTLED = 0.03;
 
@@ -87,15 +92,22 @@ final class Rounds {
         out.printf(
             "warm  %-12s %-6s %8.1f us CPU (%.1f of it compiling) %9.0f requests/s, after %.0f s%n",
             proxy.name(), body.size().word(), used / requests, compiling / requests, rate, passed);
-        requestsPerRun.put(key(proxy, body), next(rate));
+        requestsPerRun.put(key(proxy, body), requests(rate, used / requests));
         return;
       }
-      requests = next(rate);
+      requests = requests(rate, 0);
     }
   }
 
-  private long next(double requestsPerSecond) {
-    return Math.max(FIRST_WARM_UP, (long) (requestsPerSecond * settings.secondsPerRun()));
+  /**
+   * Requests of a run: as many as take the configured time, and more where the proxy gets so little
+   * of its processor that this would be too short to measure, but four times as many at most.
+   */
+  private long requests(double requestsPerSecond, double cpuMicros) {
+    double byTime = requestsPerSecond * settings.secondsPerRun();
+    double byCpu =
+        cpuMicros == 0 ? 0 : settings.secondsPerRun() * 1e6 * LEAST_SHARE_OF_CPU / cpuMicros;
+    return Math.max(FIRST_WARM_UP, (long) Math.clamp(byCpu, byTime, MOST_LENGTHENING * byTime));
   }
 
   /** Measures. */
