@@ -31,7 +31,7 @@ function create() {
     h('div', { className: 'row head' }),
     h('div', { className: 'weights' }),
     h('div', { className: 'charts' }, ...measures.map((measure, i) => h('div', { className: 'chart' }, h('div', { className: 'title', textContent: measure.title }), frames[i]))),
-    h('table', { className: 'variants' }),
+    h('div', { className: 'scroll' }, h('table', { className: 'variants' })),
     h('div', { className: 'classes' }),
   );
   charts.set(card, frames.map((frame, i) => new Chart(frame, { format: measures[i].format, floor: measures[i].floor })));

@@ -117,8 +117,7 @@ public final class FakeMesh {
     tellTheStory();
   }
 
-  private void label(
-      IntakeServiceGrpc.IntakeServiceBlockingStub intake, List<Sample> samples) {
+  private void label(IntakeServiceGrpc.IntakeServiceBlockingStub intake, List<Sample> samples) {
     var feedback = ReportFeedbackRequest.newBuilder();
     for (Sample sample : samples.subList(0, Math.min(10, samples.size()))) {
       String truth = random.nextDouble() < 0.83 ? sample.getPredictedClasses(0) : "9";

@@ -26,8 +26,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 
 /**
- * The registry as the monitor sees it: hands out a snapshot and each later one, takes verdicts, rolls
- * back what is violated. Steps go on when told.
+ * The registry as the monitor sees it: hands out a snapshot and each later one, takes verdicts,
+ * rolls back what is violated. Steps go on when told.
  */
 public final class FakeRegistry implements AutoCloseable {
   private final Clock clock;

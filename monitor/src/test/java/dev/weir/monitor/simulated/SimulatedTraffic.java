@@ -23,8 +23,10 @@ import java.util.random.RandomGenerator;
 public final class SimulatedTraffic {
   /** Rollout, unless another is set. */
   public static final String ROLLOUT = "rollout-1";
+
   /** Route and model. */
   public static final String ROUTE = "employment";
+
   private static final int SLICE_MILLIS = 250;
 
   /** What one quarter of a second gave. */
@@ -51,6 +53,7 @@ public final class SimulatedTraffic {
 
   public String baselineVersion = "1";
   public String canaryVersion = "2";
+
   /** Start of the next quarter, milliseconds since 1970. */
   public long millis = 1_767_225_600_000L;
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.monitor.dashboard;
+
+import org.jspecify.annotations.NullMarked;

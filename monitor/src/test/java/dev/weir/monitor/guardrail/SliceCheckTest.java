@@ -1,0 +1,72 @@
+package dev.weir.monitor.guardrail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.monitor.intake.IntakeEvent;
+import dev.weir.monitor.simulated.SimulatedTraffic;
+import dev.weir.platform.outcome.LatencyScale;
+import dev.weir.platform.time.Randomness;
+import dev.weir.proto.monitor.v1.OutcomeCell;
+import dev.weir.proto.monitor.v1.OutcomeKey;
+import dev.weir.proto.monitor.v1.OutcomeSlice;
+import dev.weir.proto.monitor.v1.ReportOutcomesRequest;
+import dev.weir.proto.monitor.v1.UnitOutcome;
+import org.junit.jupiter.api.Test;
+
+final class SliceCheckTest {
+  @Test
+  void what_a_router_sends_is_fine() {
+    var traffic = new SimulatedTraffic(Randomness.seeded(1), 400);
+    assertThat(SliceCheck.problem(traffic.next().outcomes().getSlices(0))).isEmpty();
+  }
+
+  @Test
+  void the_edges_of_each_rule_are_kept() {
+    assertThat(problem(OutcomeCell.newBuilder().setKey(probability(1)))).isNull();
+    assertThat(problem(OutcomeCell.newBuilder().setKey(probability(1.01))))
+        .isEqualTo("canary_probability: 1.01 (expected: 0 to 1)");
+    assertThat(problem(OutcomeCell.newBuilder().setKey(probability(Double.NaN))))
+        .contains("canary_probability: NaN");
+    int last = LatencyScale.BUCKETS - 1;
+    assertThat(problem(OutcomeCell.newBuilder().addLatencyBuckets(last).addLatencyCounts(1)))
+        .isNull();
+    assertThat(problem(OutcomeCell.newBuilder().addLatencyBuckets(last + 1).addLatencyCounts(1)))
+        .isEqualTo("latency_buckets: 834 (expected: 0 to 833)");
+    assertThat(problem(OutcomeCell.newBuilder().addLatencyBuckets(-1).addLatencyCounts(1)))
+        .contains("expected: 0 to 833");
+    assertThat(problem(OutcomeCell.newBuilder().addLatencyBuckets(1)))
+        .contains("latency_counts: 0 (expected: 1");
+    assertThat(problem(OutcomeCell.newBuilder().putErrors(13, -1))).contains("errors:");
+    assertThat(problem(OutcomeCell.newBuilder().setUnfinished(1L << 41))).contains("unfinished:");
+    assertThat(problem(OutcomeCell.newBuilder().setStarted(-1))).contains("started:");
+    assertThat(problem(OutcomeCell.newBuilder().addUnits(UnitOutcome.getDefaultInstance())))
+        .isEqualTo("unit: 0 (expected: not 0)");
+  }
+
+  @Test
+  void a_slice_with_one_bad_cell_is_refused_whole_and_acknowledged() {
+    var test = new BookUnderTest();
+    test.book.follow(BookUnderTest.snapshot(BookUnderTest.rollout()));
+    OutcomeSlice good =
+        new SimulatedTraffic(Randomness.seeded(1), 400).next().outcomes().getSlices(0);
+    long acknowledged =
+        test.book.takeOutcomes(
+            ReportOutcomesRequest.newBuilder()
+                .setRouterProcess("r")
+                .addSlices(
+                    good.toBuilder().addCells(OutcomeCell.newBuilder().setKey(probability(2))))
+                .build());
+    assertThat(acknowledged).isEqualTo(1);
+    assertThat(test.counts.of(IntakeEvent.SLICES_REFUSED)).isEqualTo(1);
+    assertThat(test.verdict().getCanaryRequests()).isZero();
+    assertThat(test.slices).isEmpty();
+  }
+
+  private static OutcomeKey probability(double p) {
+    return OutcomeKey.newBuilder().setCanaryProbability(p).build();
+  }
+
+  private static @org.jspecify.annotations.Nullable String problem(OutcomeCell.Builder cell) {
+    return SliceCheck.problem(OutcomeSlice.newBuilder().addCells(cell).build()).orElse(null);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.monitor.store;
+
+import org.jspecify.annotations.NullMarked;
