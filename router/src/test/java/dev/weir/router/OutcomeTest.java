@@ -8,7 +8,6 @@ import dev.weir.proto.route.v1.Arm;
 import dev.weir.proto.route.v1.Route;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
@@ -127,23 +126,6 @@ class OutcomeTest {
     assertThat(mesh.infer(request("fraud")).response().getModelVersion()).isEqualTo("1");
     awaitStarted(2);
     assertThat(sum(OutcomeTest::isCanary, c -> errors(c, Status.Code.UNAVAILABLE))).isEqualTo(1);
-  }
-
-  @Test
-  void a_request_that_is_not_answered_in_time_is_unfinished() {
-    start(Snapshots.canary("fraud", 10_000).build(), "fraud/2");
-    mesh.worker(1).behaviour = (request, answer) -> {};
-    try {
-      mesh.router
-          .client()
-          .withDeadlineAfter(1, java.util.concurrent.TimeUnit.SECONDS)
-          .modelInfer(request("fraud"));
-    } catch (StatusRuntimeException expected) {
-      assertThat(expected.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-    }
-    awaitStarted(1);
-
-    assertThat(sum(OutcomeTest::isCanary, OutcomeCell::getUnfinished)).isEqualTo(1);
   }
 
   @Test

@@ -64,7 +64,7 @@ final class RunningRouter implements AutoCloseable {
             new WatchConfig(Duration.ofSeconds(3), Duration.ofMillis(50)),
             RetryConfig.defaults(),
             EjectionConfig.defaults(),
-            new OutcomeConfig(Duration.ofMillis(20), Duration.ofMillis(200), 1_000, 10_000));
+            new OutcomeConfig(Duration.ofMillis(20), Duration.ofSeconds(5), 1_000, 10_000));
     RouterMain.Listening listening =
         RouterMain.start(config, resources, registryChannel, discovery, clock, scheduler);
     workers = listening.workers();

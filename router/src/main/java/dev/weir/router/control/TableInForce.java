@@ -1,14 +1,17 @@
 package dev.weir.router.control;
 
+import dev.weir.proto.route.v1.Route;
 import dev.weir.proto.route.v1.Snapshot;
 import dev.weir.router.outcome.OutcomeLedger;
 import dev.weir.router.policy.RoutingTable;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The routes that are obeyed now: one immutable table behind one reference, replaced whole. A
@@ -20,6 +23,7 @@ public final class TableInForce implements Consumer<Snapshot>, Supplier<@Nullabl
   private final OutcomeLedger ledger;
   private volatile Runnable changeListener = () -> {};
   private volatile @Nullable RoutingTable table;
+  private List<Route> routes = List.of();
 
   /**
    * @param ledger forgets the units of rollouts that are over
@@ -41,12 +45,15 @@ public final class TableInForce implements Consumer<Snapshot>, Supplier<@Nullabl
   @Override
   public void accept(Snapshot snapshot) {
     RoutingTable compiled = RoutingTable.compile(snapshot);
+    boolean changed = !snapshot.getRoutesList().equals(routes);
     table = compiled;
+    routes = snapshot.getRoutesList();
     ledger.keepOnly(
         compiled.routes().stream()
             .map(r -> new OutcomeLedger.RunningExperiment(r.name(), r.rolloutId()))
             .collect(Collectors.toSet()));
-    LOG.atInfo()
+    // most revisions change something else, a rollout's progress for one
+    LOG.atLevel(changed ? Level.INFO : Level.DEBUG)
         .addKeyValue("revision", compiled.revision())
         .addKeyValue("routes", compiled.routes().size())
         .log("routes in force");

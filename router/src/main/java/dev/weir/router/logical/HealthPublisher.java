@@ -54,7 +54,9 @@ public final class HealthPublisher {
         health.accept(name, serving);
       }
     });
-    if (missing.isEmpty()) {
+    if (table == null) {
+      readiness.degraded(PART, "no routes yet");
+    } else if (missing.isEmpty()) {
       readiness.ready(PART);
     } else {
       readiness.degraded(PART, "models without a ready worker:" + missing);
