@@ -46,7 +46,7 @@ import java.util.concurrent.Executors;
 /** Runs a model-worker: builds its objects in order of dependency. */
 public final class WorkerMain {
   private static final String SERVICE = "model-worker";
-  private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(1);
+  private static final Duration SIGN_OF_LIFE = Duration.ofMillis(800);
 
   private WorkerMain() {}
 
@@ -139,7 +139,7 @@ public final class WorkerMain {
                 SERVICE,
                 instance,
                 address,
-                Map.of("engine", engine.word(), "http-port", String.valueOf(http.port()))));
+                Map.of("engine", engine.word(), "http", config.http().host() + ":" + http.port())));
 
     Runnable look =
         () -> {

@@ -23,11 +23,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** A whole worker with a real Triton that dies and comes back. */
 final class TritonWorkerIT {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final Pattern ADDRESS = Pattern.compile("grpc=(\\S+)");
+
+  static {
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+  }
 
   @TempDir Path folder;
 

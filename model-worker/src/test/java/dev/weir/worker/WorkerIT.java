@@ -43,11 +43,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** A whole worker with ONNX Runtime on real ports, between a fake registry and a fake monitor. */
 final class WorkerIT {
   private static final Duration SOON = Duration.ofSeconds(10);
   private static final Pattern ADDRESS = Pattern.compile("grpc=(\\S+)");
+
+  static {
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+  }
 
   @TempDir Path data;
   private final FakeRegistry registry = new FakeRegistry(0);

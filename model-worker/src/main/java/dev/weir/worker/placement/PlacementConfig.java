@@ -9,7 +9,7 @@ public record PlacementConfig(
     @Setting("Bytes of artifacts kept on disk, 1048576 to 1099511627776; those in use stay.")
         long artifactCacheBytes,
     @Setting("Time that one artifact may take to come, 1s to 1h.") Duration fetchTimeout,
-    @Setting("Fetches and loads at a time, 1 to 64.") int maxConcurrentJobs,
+    @Setting("Fetches at a time, and loads at a time, 1 to 64.") int maxConcurrentJobs,
     @Setting("Requests of zeros before a version is available, 0 to 1000; 0: it is not tried.")
         int warmUpRuns,
     @Setting("Time that requests in flight get when a version is taken out, 0s to 10m.")

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,7 +38,8 @@ public final class Placements {
   private final Scheduler scheduler;
   private final PlacementConfig config;
   private final Runnable onChange;
-  private final Semaphore jobSlots;
+  private final Semaphore fetchSlots;
+  private final Semaphore loadSlots;
   private final Object lock = new Object();
 
   @GuardedBy("lock")
@@ -85,7 +87,8 @@ public final class Placements {
     this.scheduler = scheduler;
     this.config = config;
     this.onChange = onChange;
-    this.jobSlots = new Semaphore(config.maxConcurrentJobs(), true);
+    this.fetchSlots = new Semaphore(config.maxConcurrentJobs(), true);
+    this.loadSlots = new Semaphore(config.maxConcurrentJobs(), true);
   }
 
   /**
@@ -204,7 +207,7 @@ public final class Placements {
 
   @GuardedBy("lock")
   private void take(Held one, LifeStep step) {
-    if (!one.life.equals(step.next())) {
+    if (isNews(one.life, step.next())) {
       log(one, step.next());
     }
     one.life = step.next();
@@ -222,7 +225,7 @@ public final class Placements {
           one.fetch.cancel(null);
         }
       }
-      case LOAD -> jobs.execute(() -> load(one.placed));
+      case LOAD -> execute(() -> load(one.placed));
       case PUBLISH -> publish(one);
       case QUIESCE -> quiesce(one);
       case REOPEN -> {
@@ -243,7 +246,7 @@ public final class Placements {
         LoadedVersion gone = loaded(one);
         one.served = null;
         one.loaded = null;
-        jobs.execute(() -> unload(one.placed, gone));
+        execute(() -> unload(one.placed, gone));
       }
       case SCHEDULE_RETRY -> {
         cancelTimer(one);
@@ -259,18 +262,27 @@ public final class Placements {
     }
   }
 
+  /** Runs a job; at the end of the process, when nothing runs any more, it is dropped. */
+  private void execute(Runnable job) {
+    try {
+      jobs.execute(job);
+    } catch (RejectedExecutionException ending) {
+      LOG.debug("the process ends, a job is dropped");
+    }
+  }
+
   @GuardedBy("lock")
   private void startFetch(Held one) {
     Context.CancellableContext context = Context.ROOT.withCancellation();
     one.fetch = context;
-    jobs.execute(() -> context.run(() -> fetch(one.placed, one.version, context)));
+    execute(() -> context.run(() -> fetch(one.placed, one.version, context)));
   }
 
   private void fetch(
       PlacedVersion placed, ModelVersion version, Context.CancellableContext context) {
     LifeEvent event;
     try {
-      jobSlots.acquire();
+      fetchSlots.acquire();
       try {
         Path file = artifacts.fetch(version.getArtifact());
         synchronized (lock) {
@@ -281,7 +293,7 @@ public final class Placements {
         }
         event = new LifeEvent.Fetched();
       } finally {
-        jobSlots.release();
+        fetchSlots.release();
       }
     } catch (FetchFailure e) {
       String reason = String.valueOf(e.getMessage());
@@ -314,7 +326,7 @@ public final class Placements {
     }
     LifeEvent event;
     try {
-      jobSlots.acquire();
+      loadSlots.acquire();
       try {
         LoadedVersion loaded = loadAndWarm(version, artifact);
         synchronized (lock) {
@@ -326,7 +338,7 @@ public final class Placements {
         }
         event = new LifeEvent.Loaded();
       } finally {
-        jobSlots.release();
+        loadSlots.release();
       }
     } catch (EngineFailure e) {
       event =
@@ -379,7 +391,7 @@ public final class Placements {
   private void quiesce(Held one) {
     int quiesce = ++one.quiesces;
     one.timer = scheduler.after(config.drainTimeout(), () -> drained(one.placed, quiesce, true));
-    served(one).quiesce(() -> jobs.execute(() -> drained(one.placed, quiesce, false)));
+    served(one).quiesce(() -> execute(() -> drained(one.placed, quiesce, false)));
   }
 
   /** Ends the quiescing of this number, unless it ended before. */
@@ -435,6 +447,17 @@ public final class Placements {
                     ? Optional.ofNullable(one.served)
                     : Optional.empty())));
     table = VersionTable.of(rows.values());
+  }
+
+  /** What an operator acts on: a new word or a new reason, but of many tries only the first. */
+  private static boolean isNews(Life before, Life next) {
+    boolean repeated =
+        next instanceof Life.Fetching(boolean _, int attempt) && attempt > 1
+            || next instanceof Life.FetchWaiting(int tries, String _) && tries > 1;
+    boolean same =
+        LifeWords.word(before).equals(LifeWords.word(next))
+            && LifeWords.reason(before).equals(LifeWords.reason(next));
+    return !repeated && !same;
   }
 
   private static void log(Held one, Life next) {

@@ -75,6 +75,9 @@ public final class Inferences {
               .log("inference failed");
           yield inside.failed(
               new EngineFailure(EngineFailure.Kind.MODEL_FAILED, "internal error", e));
+        } catch (Error e) {
+          inside.failed(new EngineFailure(EngineFailure.Kind.MODEL_FAILED, "internal error", e));
+          throw e;
         }
       }
     };

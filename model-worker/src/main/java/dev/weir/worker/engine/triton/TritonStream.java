@@ -62,15 +62,27 @@ final class TritonStream implements EngineStream {
         if (closed) {
           throw new EngineFailure(EngineFailure.Kind.CANCELLED, "the stream is closed");
         }
-        String id = Long.toString(++sequence);
-        pending.put(id, new Pending(target, request.getId(), clock.nanoTime(), answer));
-        stream().onNext(target.toTriton(request).setId(id).build());
+        sendNow(target, request, answer);
       } catch (EngineFailure e) {
         refused = e;
       }
     }
     if (refused != null) {
       answer.failed(refused);
+    }
+  }
+
+  @GuardedBy("this")
+  private void sendNow(TritonVersion target, ModelInferRequest request, Answer answer)
+      throws EngineFailure {
+    String id = Long.toString(++sequence);
+    pending.put(id, new Pending(target, request.getId(), clock.nanoTime(), answer));
+    try {
+      stream().onNext(target.toTriton(request).setId(id).build());
+    } catch (IllegalStateException ended) {
+      pending.remove(id);
+      throw new EngineFailure(
+          EngineFailure.Kind.UNAVAILABLE, "the stream to Triton has ended", ended);
     }
   }
 
