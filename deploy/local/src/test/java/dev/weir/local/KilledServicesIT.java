@@ -48,16 +48,14 @@ final class KilledServicesIT {
     LoadStatistics window = under.openWindow();
     under.mesh.kill("worker-1");
     MeshUnderTest.awaitEnded(window, 300);
-    under.mesh.launch("worker-1");
-    under.mesh.awaitReady("worker-1");
+    under.restartWorker("worker-1");
     MeshUnderTest.awaitEnded(window, 500);
     assertThat(window.failed()).as(window.report(1).text()).isZero();
 
     LoadStatistics onlyTheFirst = under.openWindow();
     under.mesh.kill("worker-2");
     MeshUnderTest.awaitEnded(onlyTheFirst, 200);
-    under.mesh.launch("worker-2");
-    under.mesh.awaitReady("worker-2");
+    under.restartWorker("worker-2");
     assertThat(onlyTheFirst.failed()).as(onlyTheFirst.report(1).text()).isZero();
   }
 
@@ -67,8 +65,7 @@ final class KilledServicesIT {
     LoadStatistics window = under.openWindow();
     under.mesh.stop("worker-1");
     MeshUnderTest.awaitEnded(window, 200);
-    under.mesh.launch("worker-1");
-    under.mesh.awaitReady("worker-1");
+    under.restartWorker("worker-1");
     MeshUnderTest.awaitEnded(window, 400);
     assertThat(window.failed()).as(window.report(1).text()).isZero();
   }
@@ -97,13 +94,20 @@ final class KilledServicesIT {
 
     under.mesh.launch("registry");
     under.mesh.awaitReady("registry");
-    assertThat(
-            under.registry()
-                .models()
-                .listVersions(ListVersionsRequest.newBuilder().setModel("employment").build())
-                .getVersionsList())
-        .as("what was acknowledged is there after kill -9")
-        .hasSize(1);
+    await()
+        .atMost(10, TimeUnit.SECONDS)
+        .ignoreExceptionsMatching(e -> e instanceof StatusRuntimeException)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        under
+                            .registry()
+                            .models()
+                            .listVersions(
+                                ListVersionsRequest.newBuilder().setModel("employment").build())
+                            .getVersionsList())
+                    .as("what was acknowledged is there after kill -9")
+                    .hasSize(1));
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.weir.platform.grpc.GrpcChannel;
 import dev.weir.platform.time.Clock;
 import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
 import dev.weir.proto.inference.ModelReadyRequest;
+import dev.weir.proto.inference.ModelStatisticsRequest;
 import dev.weir.proto.registry.v1.GetRolloutRequest;
 import dev.weir.proto.registry.v1.PutRouteRequest;
 import dev.weir.proto.registry.v1.StartRolloutRequest;
@@ -186,6 +187,27 @@ final class MeshUnderTest implements AutoCloseable {
           .getReady();
     } catch (StatusRuntimeException notYet) {
       return false;
+    }
+  }
+
+  /** Starts a worker again and waits until the router sends it requests. */
+  void restartWorker(String name) {
+    mesh.launch(name);
+    mesh.awaitReady(name);
+    Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> answers(name) > 0);
+  }
+
+  private long answers(String worker) throws InterruptedException {
+    try (GrpcChannel channel = GrpcChannel.to(mesh.service(worker).grpc(), List.of())) {
+      return GRPCInferenceServiceGrpc.newBlockingStub(channel.channel())
+          .withDeadlineAfter(5, TimeUnit.SECONDS)
+          .modelStatistics(ModelStatisticsRequest.getDefaultInstance())
+          .getModelStatsList()
+          .stream()
+          .mapToLong(statistics -> statistics.getInferenceStats().getSuccess().getCount())
+          .sum();
+    } catch (StatusRuntimeException notYet) {
+      return 0;
     }
   }
 
