@@ -56,7 +56,7 @@ final class RunningRouter implements AutoCloseable {
                 16 << 10,
                 1_000,
                 Duration.ofSeconds(10),
-                Duration.ofMillis(300)),
+                Duration.ofSeconds(5)),
             HttpListenConfig.onLoopback(0),
             // traces are made only when there is somewhere to send them
             new TelemetryConfig(List.of("http://" + monitor), 1.0, Duration.ofSeconds(5), 100),
