@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The newest traces of the canary that could show what is wrong: from requests that failed, from
@@ -23,6 +24,7 @@ final class Exemplars {
   static final int MAX = 8;
 
   private static final int MAX_CLASSES = 64;
+  private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
 
   private final Deque<String> failing = new ArrayDeque<>();
   private final Deque<String> other = new ArrayDeque<>();
@@ -53,9 +55,7 @@ final class Exemplars {
       return;
     }
     seen.canary++;
-    if (!traceId.isEmpty()) {
-      push(seen.traces, traceId);
-    }
+    push(seen.traces, traceId);
   }
 
   /** Traces for a guardrail's violation, the most telling first. */
@@ -81,8 +81,9 @@ final class Exemplars {
         .orElse(new ArrayDeque<>());
   }
 
+  /** What is no trace id is not taken: the registry would refuse the whole verdict for it. */
   private static void push(Deque<String> traces, String id) {
-    if (!traces.contains(id)) {
+    if (TRACE_ID.matcher(id).matches() && !traces.contains(id)) {
       traces.addFirst(id);
       if (traces.size() > MAX) {
         traces.removeLast();

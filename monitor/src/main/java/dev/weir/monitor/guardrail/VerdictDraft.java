@@ -87,7 +87,7 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
             .setCanaryRequests(circumstances.canaryRequests())
             .setRolloutStep(circumstances.step())
             .setStepCanaryUnits(circumstances.stepCanaryUnits())
-            .setExplanation(said.explanation())
+            .setExplanation(VerdictWords.printable(said.explanation()))
             .setDecisiveGuardrail(said.decisiveGuardrail());
     Instant first = circumstances.firstCanaryAt();
     if (first != null) {
@@ -261,8 +261,8 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
         .setLogThreshold(judged.logThreshold())
         .setCanaryUnits(evidence.canaryUnits())
         .setBaselineUnits(evidence.baselineUnits())
-        .setStatistic(evidence.statistic())
-        .setDecisiveOutcome(evidence.decisiveOutcome())
+        .setStatistic(VerdictWords.printable(evidence.statistic()))
+        .setDecisiveOutcome(VerdictWords.printable(evidence.decisiveOutcome()))
         .setAction(
             switch (judged.share().action()) {
               case HOLD -> Guardrail.Action.HOLD;

@@ -2,10 +2,20 @@ package dev.weir.monitor.guardrail;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Evidence as people read it. */
 final class VerdictWords {
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
+  private static final int MAX_TEXT = 1_500;
+
   private VerdictWords() {}
+
+  /** Text for people and registries: no control characters, at most 1,500 characters. */
+  static String printable(String text) {
+    String clean = CONTROL.matcher(text).replaceAll("?");
+    return clean.length() <= MAX_TEXT ? clean : clean.substring(0, MAX_TEXT) + "...";
+  }
 
   /**
    * An e-value as odds: "8,955 to 1".

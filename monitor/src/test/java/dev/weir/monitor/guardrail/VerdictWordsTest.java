@@ -22,6 +22,12 @@ final class VerdictWordsTest {
   }
 
   @Test
+  void a_class_with_an_odd_name_makes_no_text_that_the_registry_refuses() {
+    assertThat(VerdictWords.printable("class a\nb\u0000")).isEqualTo("class a?b?");
+    assertThat(VerdictWords.printable("x".repeat(3_000))).hasSize(1_503);
+  }
+
+  @Test
   void a_violation_says_what_how_much_and_when() {
     assertThat(
             VerdictWords.violated(
