@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
  *   mvn -q -pl monitor test-compile
  *   mvn -q -pl monitor dependency:build-classpath -Dmdep.outputFile=/tmp/cp
  *   nice -n 19 java -cp monitor/target/test-classes:monitor/target/classes:$(cat /tmp/cp) \
- *       dev.weir.monitor.stats.FalseRollbackSimulation [RUNS=20000] [SEED=1] [THREADS=1]
+ *       dev.weir.monitor.stats.FalseRollbackSimulation [RUNS=20000] [SEED=1] [THREADS=1] [SCENARIO]
  * </pre>
  */
 public final class FalseRollbackSimulation {
@@ -58,7 +58,9 @@ public final class FalseRollbackSimulation {
     int runs = args.length > 0 ? Integer.parseInt(args[0]) : 20_000;
     long seed = args.length > 1 ? Long.parseLong(args[1]) : 1;
     int threads = args.length > 2 ? Integer.parseInt(args[2]) : 1;
-    for (Scenario scenario : Scenario.values()) {
+    List<Scenario> scenarios =
+        args.length > 3 ? List.of(Scenario.valueOf(args[3])) : List.of(Scenario.values());
+    for (Scenario scenario : scenarios) {
       var rolledBack = new LongAdder();
       var blamed = new LongAdder[] {new LongAdder(), new LongAdder(), new LongAdder()};
       long started = System.nanoTime();
