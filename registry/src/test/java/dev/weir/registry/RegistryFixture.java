@@ -178,20 +178,28 @@ final class RegistryFixture implements AutoCloseable {
   }
 
   void report(String worker, String version, VersionState state, long snapshotRevision) {
-    var unused =
-        snapshots.reportWorkerStatus(
-            ReportWorkerStatusRequest.newBuilder()
-                .setStatus(
-                    WorkerStatus.newBuilder()
-                        .setInstance(worker)
-                        .setState(WorkerState.READY)
-                        .setSnapshotRevision(snapshotRevision)
-                        .addVersions(
-                            VersionStatus.newBuilder()
-                                .setModel("fraud")
-                                .setVersion(version)
-                                .setState(state)))
-                .build());
+    var unused = snapshots.reportWorkerStatus(status(worker, version, state, snapshotRevision));
+  }
+
+  /** A report that a worker is ready and has a version available. */
+  static ReportWorkerStatusRequest ready(String worker, String version, long snapshotRevision) {
+    return status(worker, version, VersionState.AVAILABLE, snapshotRevision);
+  }
+
+  private static ReportWorkerStatusRequest status(
+      String worker, String version, VersionState state, long snapshotRevision) {
+    return ReportWorkerStatusRequest.newBuilder()
+        .setStatus(
+            WorkerStatus.newBuilder()
+                .setInstance(worker)
+                .setState(WorkerState.READY)
+                .setSnapshotRevision(snapshotRevision)
+                .addVersions(
+                    VersionStatus.newBuilder()
+                        .setModel("fraud")
+                        .setVersion(version)
+                        .setState(state)))
+        .build();
   }
 
   List<String> verdict(Verdict.Builder verdict) {

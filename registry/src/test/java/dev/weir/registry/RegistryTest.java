@@ -308,6 +308,25 @@ final class RegistryTest {
     assertThat(registry.rollout(rollout.getId()).getState()).isEqualTo(RolloutState.PREPARING);
     registry.report("worker-1", "2", VersionState.LOAD_FAILED);
     assertThat(registry.rollout(rollout.getId()).getState()).isEqualTo(RolloutState.FAILED);
+    assertThat(registry.newest().getPlacementsList())
+        .as("the next attempt is a new one for workers, too")
+        .extracting(Placement::getVersion)
+        .containsExactly("1");
+  }
+
+  @Test
+  void a_version_that_a_route_gives_up_stays_for_requests_in_flight() {
+    registry.push("1");
+    registry.push("2");
+    var first = registry.put(route("1"));
+    var second = registry.put(route("2"));
+    assertThat(second.getGeneration()).isEqualTo(first.getGeneration() + 1);
+    assertThat(registry.newest().getPlacementsList()).hasSize(2);
+    registry.clock.advance(Duration.ofSeconds(31));
+    registry.parts.driver().tick();
+    assertThat(registry.newest().getPlacementsList())
+        .extracting(Placement::getVersion)
+        .containsExactly("2");
   }
 
   @Test

@@ -11,7 +11,6 @@ import dev.weir.registry.model.VersionId;
 import dev.weir.registry.rollout.RolloutMachine;
 import dev.weir.registry.state.RegistryState;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,8 +38,9 @@ public final class PlacementMemory {
 
   /** Placements for this state, in order of version. */
   public List<Placement> placements(RegistryState state) {
-    TreeMap<VersionId, String> wanted = needed(state, clock.now());
+    TreeMap<VersionId, String> wanted = needed(state);
     long now = clock.nanoTime();
+    justFailed(state).forEach(lastNeededNanos::remove);
     wanted.keySet().forEach(id -> lastNeededNanos.put(id, now));
     lastNeededNanos.values().removeIf(nanos -> now - nanos > grace.toNanos());
     lastNeededNanos
@@ -57,7 +57,22 @@ public final class PlacementMemory {
     return placements;
   }
 
-  private TreeMap<VersionId, String> needed(RegistryState state, Instant now) {
+  /**
+   * Canaries that could not be loaded have no requests in flight. They go at once, so that the next
+   * attempt is one.
+   */
+  private List<VersionId> justFailed(RegistryState state) {
+    return state.rollouts().values().stream()
+        .filter(rollout -> rollout.getState() == RolloutState.FAILED && endedLately(rollout))
+        .map(rollout -> version(rollout, rollout.getSpec().getCanaryVersion()))
+        .toList();
+  }
+
+  private boolean endedLately(Rollout rollout) {
+    return clock.now().isBefore(ProtoTimes.instant(rollout.getEndedAt()).plus(grace));
+  }
+
+  private TreeMap<VersionId, String> needed(RegistryState state) {
     var needed = new TreeMap<VersionId, String>();
     for (Route route : state.routes().values()) {
       for (Variant variant : route.getVariantsList()) {
@@ -80,10 +95,7 @@ public final class PlacementMemory {
             "previous champion of route " + rollout.getSpec().getRoute());
       }
       // also true right after a restart, which remembers nothing of what was needed before
-      boolean justEnded =
-          rollout.getState() != RolloutState.FAILED
-              && now.isBefore(ProtoTimes.instant(rollout.getEndedAt()).plus(grace));
-      if (justEnded) {
+      if (rollout.getState() != RolloutState.FAILED && endedLately(rollout)) {
         needed.putIfAbsent(canary, "not needed any more, for requests in flight");
       }
     }

@@ -258,6 +258,9 @@ public final class Registry {
   public void publishSoft() {
     lock.lock();
     try {
+      if (stale && reload().isPresent()) {
+        return;
+      }
       Snapshot content = source.content(state);
       if (feed.isNews(content)) {
         long revision = publishedRevision + 1;
