@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Runs every service in this one JVM, sends some requests through, and ends: what the JVM then knows about start-up is recorded by
- * {@code -XX:AOTCacheOutput} (JEP 514) and halves the start of each real service.
+ * Runs every service in this one JVM, sends some requests through, and ends: what the JVM then
+ * knows about start-up is recorded by {@code -XX:AOTCacheOutput} (JEP 514) and halves the start of
+ * each real service.
  */
 public final class AotTraining {
   private AotTraining() {}
@@ -26,8 +27,7 @@ public final class AotTraining {
     Path folder = Files.createTempDirectory("weir-training");
     int status;
     try {
-      var options =
-          new MeshOptions(folder.resolve("mesh"), 1, Components.EMBEDDED, 1.0, Map.of());
+      var options = new MeshOptions(folder.resolve("mesh"), 1, Components.EMBEDDED, 1.0, Map.of());
       var mesh =
           new LocalMesh(
               options, Jvm.likeThisOne(), Map.of(), false, Clock.system(), System.out::println);

@@ -72,32 +72,30 @@ public final class WeirCommand {
   private static CommandLine commandLine() {
     return new CommandLine(new WeirCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler(
-            (e, given) -> {
-              e.getCommandLine()
-                  .getErr()
-                  .println(
-                      "weir: "
-                          + e.getMessage()
-                          + "; see "
-                          + e.getCommandLine().getCommandSpec().qualifiedName()
-                          + " --help");
-              return 64;
-            })
-        .setExecutionExceptionHandler(
-            (e, command, parsed) -> {
-              command.getErr().println("weir: " + message(e));
-              return switch (e) {
-                case InvalidValueException invalid -> 64;
-                case StartFailure failure -> failure.exitStatus();
-                case StatusRuntimeException refused -> 69;
-                case IOException failed -> 73;
-                default -> {
-                  e.printStackTrace(command.getErr());
-                  yield 70;
-                }
-              };
-            });
+        .setParameterExceptionHandler((e, given) -> {
+          e.getCommandLine()
+              .getErr()
+              .println(
+                  "weir: "
+                      + e.getMessage()
+                      + "; see "
+                      + e.getCommandLine().getCommandSpec().qualifiedName()
+                      + " --help");
+          return 64;
+        })
+        .setExecutionExceptionHandler((e, command, parsed) -> {
+          command.getErr().println("weir: " + message(e));
+          return switch (e) {
+            case InvalidValueException invalid -> 64;
+            case StartFailure failure -> failure.exitStatus();
+            case StatusRuntimeException refused -> 69;
+            case IOException failed -> 73;
+            default -> {
+              e.printStackTrace(command.getErr());
+              yield 70;
+            }
+          };
+        });
   }
 
   private static String message(Exception e) {

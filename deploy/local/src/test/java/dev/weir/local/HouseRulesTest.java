@@ -17,11 +17,13 @@ import java.time.LocalDateTime;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** The arrows between the rooms, and who may touch ambient time and randomness: docs/architecture.md in executable form. */
-@AnalyzeClasses(packages = "dev.weir", importOptions = {
-      ImportOption.DoNotIncludeTests.class,
-      HouseRulesTest.NoTestJars.class
-    })
+/**
+ * The arrows between the rooms, and who may touch ambient time and randomness: docs/architecture.md
+ * in executable form.
+ */
+@AnalyzeClasses(
+    packages = "dev.weir",
+    importOptions = {ImportOption.DoNotIncludeTests.class, HouseRulesTest.NoTestJars.class})
 final class HouseRulesTest {
   /** The platform's fakes come in a jar of their own. */
   static final class NoTestJars implements ImportOption {
@@ -63,9 +65,7 @@ final class HouseRulesTest {
           .should()
           .dependOnClassesThat(
               resideInAPackage("dev.weir..")
-                  .and(
-                      not(
-                          resideInAnyPackage(service, "dev.weir.proto..", "dev.weir.platform.."))))
+                  .and(not(resideInAnyPackage(service, "dev.weir.proto..", "dev.weir.platform.."))))
           .because("services share contracts, not code")
           .check(all);
     }
@@ -92,7 +92,8 @@ final class HouseRulesTest {
           .should()
           .dependOnClassesThat(
               resideInAnyPackage("io.netty..", "io.grpc.netty..", "dev.weir.router.dataplane.."))
-          .because("the call-level data plane will be replaced by a relay; nothing else may notice");
+          .because(
+              "the call-level data plane will be replaced by a relay; nothing else may notice");
 
   @ArchTest
   static final ArchRule statistics_are_pure =
@@ -102,7 +103,12 @@ final class HouseRulesTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "io..", "java.io..", "java.nio.file..", "java.util.concurrent..", "java.net..", "org.slf4j..");
+              "io..",
+              "java.io..",
+              "java.nio.file..",
+              "java.util.concurrent..",
+              "java.net..",
+              "org.slf4j..");
 
   @ArchTest
   static final ArchRule the_rollout_state_machine_is_pure =
@@ -111,7 +117,8 @@ final class HouseRulesTest {
           .resideInAPackage("dev.weir.registry.rollout..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("io.grpc..", "io.helidon..", "org.jdbi..", "java.sql..", "java.nio.file..");
+          .resideInAnyPackage(
+              "io.grpc..", "io.helidon..", "org.jdbi..", "java.sql..", "java.nio.file..");
 
   @ArchTest
   static final ArchRule ambient_time_and_randomness_stay_in_one_package =

@@ -24,7 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** "What happens when ..." of docs/architecture.md, with real processes that are really killed while clients call. */
+/**
+ * "What happens when ..." of docs/architecture.md, with real processes that are really killed while
+ * clients call.
+ */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class KilledServicesIT {
   @TempDir static Path folder;
@@ -97,17 +100,16 @@ final class KilledServicesIT {
     await()
         .atMost(10, TimeUnit.SECONDS)
         .ignoreExceptionsMatching(e -> e instanceof StatusRuntimeException)
-        .untilAsserted(
-            () ->
-                assertThat(
-                        under
-                            .registry()
-                            .models()
-                            .listVersions(
-                                ListVersionsRequest.newBuilder().setModel("employment").build())
-                            .getVersionsList())
-                    .as("what was acknowledged is there after kill -9")
-                    .hasSize(1));
+        .untilAsserted(() ->
+            assertThat(
+                    under
+                        .registry()
+                        .models()
+                        .listVersions(
+                            ListVersionsRequest.newBuilder().setModel("employment").build())
+                        .getVersionsList())
+                .as("what was acknowledged is there after kill -9")
+                .hasSize(1));
   }
 
   @Test
@@ -124,8 +126,7 @@ final class KilledServicesIT {
     await()
         .atMost(30, TimeUnit.SECONDS)
         .untilAsserted(
-            () ->
-                assertThat(under.rollout(started.getId()).getWaitingFor()).contains("verdict"));
+            () -> assertThat(under.rollout(started.getId()).getWaitingFor()).contains("verdict"));
     int step = (int) under.rollout(started.getId()).getStep();
     await()
         .during(Duration.ofSeconds(5))
@@ -135,9 +136,7 @@ final class KilledServicesIT {
 
     under.mesh.launch("monitor");
     under.mesh.awaitReady("monitor");
-    await()
-        .atMost(90, TimeUnit.SECONDS)
-        .until(() -> under.rollout(started.getId()).hasEndedAt());
+    await().atMost(90, TimeUnit.SECONDS).until(() -> under.rollout(started.getId()).hasEndedAt());
     assertThat(under.rollout(started.getId()).getState()).isEqualTo(RolloutState.COMPLETED);
     assertThat(window.failed()).as(window.report(1).text()).isZero();
   }
@@ -154,9 +153,7 @@ final class KilledServicesIT {
     under.mesh.kill("registry");
     under.mesh.launch("registry");
     under.mesh.awaitReady("registry");
-    await()
-        .atMost(90, TimeUnit.SECONDS)
-        .until(() -> under.rollout(started.getId()).hasEndedAt());
+    await().atMost(90, TimeUnit.SECONDS).until(() -> under.rollout(started.getId()).hasEndedAt());
     assertThat(under.rollout(started.getId()).getState()).isEqualTo(RolloutState.COMPLETED);
     assertThat(window.failed()).as(window.report(1).text()).isZero();
   }
@@ -167,9 +164,7 @@ final class KilledServicesIT {
     under.push(4);
     LoadStatistics window = under.openWindow();
     Rollout started = under.rollOut(4, 30);
-    await()
-        .atMost(90, TimeUnit.SECONDS)
-        .until(() -> under.rollout(started.getId()).hasEndedAt());
+    await().atMost(90, TimeUnit.SECONDS).until(() -> under.rollout(started.getId()).hasEndedAt());
     assertThat(under.rollout(started.getId()).getState()).isEqualTo(RolloutState.ROLLED_BACK);
     assertThat(window.versions()).containsKey("employment/4");
     long endedThen = window.ended();

@@ -41,9 +41,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
-/** The real services as processes, started from the packaged jars on free ports, with one model live and traffic on it. */
+/**
+ * The real services as processes, started from the packaged jars on free ports, with one model live
+ * and traffic on it.
+ */
 final class MeshUnderTest implements AutoCloseable {
-  static final Path HOME = Path.of(System.getProperty("weir.home", "../..")).toAbsolutePath().normalize();
+  static final Path HOME =
+      Path.of(System.getProperty("weir.home", "../..")).toAbsolutePath().normalize();
   private static final int FEATURES = 16;
 
   final LocalMesh mesh;
@@ -153,7 +157,8 @@ final class MeshUnderTest implements AutoCloseable {
 
   /** A rollout of three quick steps with the default guardrails. */
   Rollout rollOut(int version, int secondsPerStep) {
-    var spec = RolloutSpec.newBuilder().setRoute("employment").setCanaryVersion(Integer.toString(version));
+    var spec =
+        RolloutSpec.newBuilder().setRoute("employment").setCanaryVersion(Integer.toString(version));
     for (int weight : new int[] {1_000, 5_000, 10_000}) {
       spec.addSteps(
           RolloutStep.newBuilder()

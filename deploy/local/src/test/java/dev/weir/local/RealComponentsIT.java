@@ -44,8 +44,7 @@ final class RealComponentsIT {
       throws Exception {
     need("WEIR_TRITON_PYTHON", "WEIR_TRITON_BIN", "WEIR_CONSUL_BIN");
     try (MeshUnderTest under =
-        MeshUnderTest.start(
-            folder.resolve("mesh"), new Components(true, true, false), Map.of())) {
+        MeshUnderTest.start(folder.resolve("mesh"), new Components(true, true, false), Map.of())) {
       callWithTritonClient(under);
 
       under.push(3);

@@ -2,6 +2,7 @@ package dev.weir.loadtest.load;
 
 import dev.weir.platform.error.Check;
 import dev.weir.platform.time.Randomness;
+import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
@@ -18,11 +19,15 @@ public final class ArrivalSchedule {
     EVEN
   }
 
+  /** Share of the rate that a ramp begins with. */
+  private static final double RAMP_START = 0.1;
+
   private final double nanosPerRequest;
   private final Kind kind;
   private final RandomGenerator random;
   private long count;
   private double dueNanos;
+  private double rampNanos;
 
   /**
    * @param requestsPerSecond mean rate, 0.001 to 1,000,000
@@ -35,6 +40,18 @@ public final class ArrivalSchedule {
     this.random = Randomness.seeded(seed);
   }
 
+  /**
+   * Begins at a tenth of the rate and grows evenly to all of it over this time, so that a fresh server can warm up. Before the first
+   * request only. Returns this.
+   */
+  public ArrivalSchedule rampingUp(Duration time) {
+    if (count > 0) {
+      throw new IllegalStateException("requests were scheduled already: " + count);
+    }
+    rampNanos = Check.inRange("ramp", time, Duration.ZERO, Duration.ofHours(1)).toNanos();
+    return this;
+  }
+
   /** Time of the next request, nanoseconds from the start, ascending. */
   public long next() {
     count++;
@@ -43,6 +60,20 @@ public final class ArrivalSchedule {
       case EVEN -> dueNanos = count * nanosPerRequest;
       case POISSON -> dueNanos += nanosPerRequest * random.nextExponential();
     }
-    return (long) dueNanos;
+    return (long) onRamp(dueNanos);
+  }
+
+  /**
+   * From the time at which a request would be due at the full rate to the time at which it is due on the ramp: the inverse of the
+   * ramp's cumulated rate (the time change that makes a Poisson process one of a given rate).
+   */
+  private double onRamp(double fullRateNanos) {
+    double growth = 1 - RAMP_START;
+    double atEnd = rampNanos * (RAMP_START + growth / 2);
+    if (fullRateNanos >= atEnd) {
+      return fullRateNanos - atEnd + rampNanos;
+    }
+    double root = Math.sqrt(RAMP_START * RAMP_START + 2 * growth * fullRateNanos / rampNanos);
+    return (root - RAMP_START) * rampNanos / growth;
   }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.loadtest.load.ArrivalSchedule.Kind;
 import java.util.stream.LongStream;
+import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 final class ArrivalScheduleTest {
@@ -51,5 +53,21 @@ final class ArrivalScheduleTest {
         .hasMessageStartingWith("rate: 1000001.0");
     assertThatThrownBy(() -> new ArrivalSchedule(Double.NaN, Kind.EVEN, 1))
         .hasMessageStartingWith("rate: NaN");
+  }
+
+  @Test
+  void a_ramp_begins_at_a_tenth_and_ends_at_the_full_rate() {
+    long second = 1_000_000_000L;
+    long[] times =
+        times(new ArrivalSchedule(1_000, Kind.EVEN, 1).rampingUp(Duration.ofSeconds(10)), 9_000);
+    assertThat(times).isSorted();
+    assertThat(within(times, 0, second)).isBetween(140L, 150L); // 0.1 to 0.19 of the rate
+    assertThat(within(times, 5 * second, 6 * second)).isBetween(590L, 600L);
+    assertThat(within(times, 10 * second, 11 * second)).isBetween(999L, 1_001L);
+    assertThat(within(times, 0, 10 * second)).isBetween(5_499L, 5_501L);
+  }
+
+  private static long within(long[] times, long from, long to) {
+    return Arrays.stream(times).filter(t -> t >= from && t < to).count();
   }
 }

@@ -20,6 +20,9 @@ import java.util.List;
  */
 final class ReplayTraffic implements AutoCloseable {
   private static final int CONNECTIONS = 4;
+  /** Fresh JVMs compile while the first requests come. */
+  private static final Duration RAMP = Duration.ofSeconds(8);
+
   private static final int MAX_IN_FLIGHT = 2_000;
   private static final Duration DEADLINE = Duration.ofSeconds(5);
 
@@ -54,7 +57,8 @@ final class ReplayTraffic implements AutoCloseable {
         new OpenLoopGenerator(
             client,
             requests,
-            new ArrivalSchedule(requestsPerSecond, ArrivalSchedule.Kind.POISSON, seed),
+            new ArrivalSchedule(requestsPerSecond, ArrivalSchedule.Kind.POISSON, seed)
+                .rampingUp(RAMP),
             MAX_IN_FLIGHT,
             clock,
             this::took);
@@ -70,6 +74,11 @@ final class ReplayTraffic implements AutoCloseable {
     if (outcome.status().isOk()) {
       labels.answered(outcome.index());
     }
+  }
+
+  /** Requests sent and not answered yet. */
+  int inFlight() {
+    return generator.inFlight();
   }
 
   /** Opens a new window and returns it; it goes on counting until the next one is opened. */

@@ -40,8 +40,8 @@ public record Jvm(String java, List<String> options, String classPath) {
   }
 
   /**
-   * The environment of a service. The class path is given here and not on the command line: ONNX Runtime 1.29.0 crashes the process
-   * when its command line is longer than 4 KB.
+   * The environment of a service. The class path is given here and not on the command line: ONNX
+   * Runtime 1.29.0 crashes the process when its command line is longer than 4 KB.
    */
   Map<String, String> environment() {
     return Map.of("CLASSPATH", classPath, END_WITH_PARENT, "1");

@@ -33,18 +33,16 @@ final class ManagedProcessTest {
 
   @Test
   void a_program_that_is_not_there_is_said() {
-    assertThatThrownBy(
-            () ->
-                ManagedProcess.start(
-                    "ghost", List.of("/no/such/program"), Map.of(), folder.resolve("ghost.log")))
+    assertThatThrownBy(() ->
+            ManagedProcess.start(
+                "ghost", List.of("/no/such/program"), Map.of(), folder.resolve("ghost.log")))
         .isInstanceOf(StartFailure.class)
         .hasMessageContaining("/no/such/program");
   }
 
   @Test
   void a_killed_one_is_dead() throws InterruptedException {
-    var process =
-        ManagedProcess.start("cat", List.of("cat"), Map.of(), folder.resolve("cat.log"));
+    var process = ManagedProcess.start("cat", List.of("cat"), Map.of(), folder.resolve("cat.log"));
     assertThat(process.isAlive()).isTrue();
     process.kill();
     assertThat(process.isAlive()).isFalse();
