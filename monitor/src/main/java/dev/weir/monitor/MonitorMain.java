@@ -145,6 +145,7 @@ public final class MonitorMain {
     scheduler.every(config.evidence().verdictInterval(), sender::send);
 
     dashboard.start();
+    scheduler.every(Duration.ofSeconds(1), () -> sayWhatIsAway(readiness, discovery, sender));
     scheduler.every(config.dashboard().pushInterval(), dashboard::push);
 
     Discovery.Registration registration =
@@ -167,6 +168,22 @@ public final class MonitorMain {
             config.http().host(),
             http.port(),
             data.path().toAbsolutePath());
+  }
+
+  private static void sayWhatIsAway(
+      Readiness readiness, Discovery discovery, VerdictSender sender) {
+    String problem = discovery.problem();
+    if (problem.isEmpty()) {
+      readiness.ready("discovery");
+    } else {
+      readiness.degraded("discovery", problem);
+    }
+    if (sender.silence().isZero()) {
+      readiness.ready("verdicts");
+    } else {
+      readiness.degraded(
+          "verdicts", "the registry has taken none for " + sender.silence().toSeconds() + " s");
+    }
   }
 
   /** Brings the book's news to those who need them. */

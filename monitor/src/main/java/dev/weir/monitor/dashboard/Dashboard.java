@@ -61,6 +61,9 @@ public final class Dashboard implements AutoCloseable {
   private final IntakeRates rates = new IntakeRates();
 
   @GuardedBy("this")
+  private Map<String, Double> perSecond = Map.of();
+
+  @GuardedBy("this")
   private @Nullable String newest;
 
   @GuardedBy("this")
@@ -108,9 +111,12 @@ public final class Dashboard implements AutoCloseable {
     snapshot = newer;
   }
 
-  /** Notes the evidence, and pushes the state when there is a page to push to. */
+  /** Notes the evidence and the rates, and pushes the state when there is a page to push to. */
   public void push() {
     sources.book().note();
+    synchronized (this) {
+      perSecond = rates.perSecond(clock.nanoTime(), sources.counts().byWord());
+    }
     if (events.size() > 0) {
       events.publish(json());
     }
@@ -184,7 +190,7 @@ public final class Dashboard implements AutoCloseable {
   private MonitorState.Intake intake() {
     Map<String, Long> totals = sources.counts().byWord();
     return new MonitorState.Intake(
-        rates.perSecond(clock.nanoTime(), totals),
+        perSecond,
         totals,
         sources.traces().size(),
         sources.book().waitingSamples(),

@@ -207,14 +207,12 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
   /** Takes a worker's report. */
   @Override
   public void takeSamples(ReportSamplesRequest request) {
+    List<Sample> usable = request.getSamplesList().stream().filter(SampleCheck::isUsable).toList();
     counts.add(IntakeEvent.SAMPLES, request.getSamplesCount());
+    counts.add(IntakeEvent.SAMPLES_REFUSED, request.getSamplesCount() - usable.size());
     lock.lock();
     try {
-      slicer.take(
-          request.getWorker(),
-          request.getSamplesList(),
-          request.getDroppedSamples(),
-          clock.nanoTime());
+      slicer.take(request.getWorker(), usable, request.getDroppedSamples(), clock.nanoTime());
     } finally {
       lock.unlock();
     }

@@ -11,6 +11,7 @@ import dev.weir.proto.route.v1.Verdict;
 import dev.weir.proto.route.v1.VerdictState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +19,20 @@ import org.jspecify.annotations.Nullable;
 /**
  * A verdict made from evidence; pure. Precedence: a broken experiment ({@code INVALID}, unless an
  * operator overruled it) before a violation, because the tests' promise does not hold in it; a
- * violation before everything else; {@code PASSING} only when each guardrail could be judged and
- * enough canary units were.
+ * violation before everything else; {@code PASSING} only when each guardrail could be judged,
+ * enough canary units were, and the evidence is not on its way to a violation.
  *
  * @param verdict what is said
  * @param rollsBack the evidence suffices to roll back
  */
 record VerdictDraft(Verdict verdict, boolean rollsBack) {
+  /**
+   * From half of the way to a decision on (in logarithms: at 32 to 1 where 1,000 to 1 decides) a
+   * rollout had better wait than give the canary more traffic. A sound one gets there with
+   * probability 1/32 or less, and comes back.
+   */
+  private static final double CAUTIOUS_SHARE = 0.5;
+
   /**
    * What else a verdict depends on.
    *
@@ -149,7 +157,7 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
         yield new Said(
             VerdictState.VIOLATED, first.share().guardrail(), violatedAlone(plan, first, c));
       }
-      case Decision.Undecided ignored -> undecided(plan, all, c);
+      case Decision.Undecided ignored -> undecided(plan, release, all, c);
     };
   }
 
@@ -191,7 +199,8 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
             .formatted(VerdictWords.span(Duration.between(first, c.now())), c.canaryRequests());
   }
 
-  private static Said undecided(RolloutPlan plan, ReleaseEvidence all, Circumstances c) {
+  private static Said undecided(
+      RolloutPlan plan, ReleaseEvidence release, ReleaseEvidence all, Circumstances c) {
     if (c.firstCanaryAt() == null) {
       return new Said(VerdictState.UNDECIDED, "", VerdictWords.nothingSeen());
     }
@@ -225,8 +234,21 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
             VerdictState.UNDECIDED, "", VerdictWords.noPredictions(judged.share().guardrail()));
       }
     }
+    if (c.comparing() && release.logE() >= release.logThreshold() * CAUTIOUS_SHARE) {
+      return new Said(
+          VerdictState.UNDECIDED,
+          "",
+          VerdictWords.growing(mostEvidence(release), release.logE(), release.logThreshold()));
+    }
     return new Said(
         VerdictState.PASSING, "", VerdictWords.passing(c.stepCanaryUnits(), c.step(), inAll));
+  }
+
+  private static String mostEvidence(ReleaseEvidence release) {
+    return release.guardrails().stream()
+        .max(Comparator.comparingDouble(j -> j.share().evidence().logE() - j.logThreshold()))
+        .map(j -> j.share().guardrail() + ": " + j.share().evidence().statistic())
+        .orElse("");
   }
 
   private static ReleaseEvidence.Judged judged(ReleaseEvidence release, String guardrail) {

@@ -86,6 +86,11 @@ final class VerdictWords {
         .formatted(inAll, judged, step + 1);
   }
 
+  static String growing(String guardrailAndStatistic, double logE, double logThreshold) {
+    return "evidence is growing, %s of the %s that decide; %s"
+        .formatted(odds(logE), odds(logThreshold), guardrailAndStatistic);
+  }
+
   static String nothingSeen() {
     return "no request of the canary was seen yet";
   }

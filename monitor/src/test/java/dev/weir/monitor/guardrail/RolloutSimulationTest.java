@@ -109,6 +109,24 @@ final class RolloutSimulationTest {
   }
 
   @Test
+  void a_step_does_not_pass_while_evidence_grows() {
+    BookUnderTest test = bookWithRollout();
+    SimulatedTraffic traffic = traffic(42);
+    traffic.canary = Behaviour.SOUND.withClasses(0.25, 0.75);
+    boolean held = false;
+    while (test.decided.isEmpty()) {
+      test.take(traffic.next());
+      Verdict verdict = test.verdict();
+      boolean halfWay = verdict.getReleaseLogE() >= verdict.getLogThreshold() / 2;
+      if (halfWay && verdict.getState() == VerdictState.UNDECIDED) {
+        held |= verdict.getExplanation().contains("evidence is growing");
+      }
+      assertThat(halfWay && verdict.getState() == VerdictState.PASSING).isFalse();
+    }
+    assertThat(held).isTrue();
+  }
+
+  @Test
   void outcomes_lost_in_one_arm_make_the_experiment_invalid_not_violated() {
     BookUnderTest test = bookWithRollout();
     SimulatedTraffic traffic = traffic(51);

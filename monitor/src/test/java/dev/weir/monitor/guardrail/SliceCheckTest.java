@@ -10,7 +10,11 @@ import dev.weir.proto.monitor.v1.OutcomeCell;
 import dev.weir.proto.monitor.v1.OutcomeKey;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
 import dev.weir.proto.monitor.v1.ReportOutcomesRequest;
+import dev.weir.proto.monitor.v1.ReportSamplesRequest;
+import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.monitor.v1.UnitOutcome;
+import dev.weir.proto.route.v1.Assignment;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 final class SliceCheckTest {
@@ -60,6 +64,32 @@ final class SliceCheckTest {
     assertThat(test.counts.of(IntakeEvent.SLICES_REFUSED)).isEqualTo(1);
     assertThat(test.verdict().getCanaryRequests()).isZero();
     assertThat(test.slices).isEmpty();
+  }
+
+  @Test
+  void samples_that_make_no_sense_are_refused_one_by_one() {
+    var test = new BookUnderTest();
+    test.book.follow(BookUnderTest.snapshot(BookUnderTest.rollout()));
+    var traffic = new SimulatedTraffic(Randomness.seeded(1), 400);
+    test.take(traffic.next());
+    ReportSamplesRequest good = traffic.next().samples();
+    Assignment fine = good.getSamples(0).getAssignment();
+    test.book.takeSamples(
+        good.toBuilder()
+            .addSamples(sample(fine.toBuilder().setCanaryProbability(Double.NaN), "1"))
+            .addSamples(sample(fine.toBuilder().setCanaryProbability(1.5), "1"))
+            .addSamples(sample(fine.toBuilder().setUnit(0), "1"))
+            .addSamples(sample(fine.toBuilder(), "x".repeat(257)))
+            .build());
+    assertThat(test.counts.of(IntakeEvent.SAMPLES_REFUSED)).isEqualTo(4);
+    assertThat(test.book.waitingSamples()).isEqualTo(good.getSamplesCount());
+    test.clock.advance(Duration.ofSeconds(3));
+    test.book.closeSamples();
+    assertThat(test.book.image()).isPresent();
+  }
+
+  private static Sample sample(Assignment.Builder assignment, String predicted) {
+    return Sample.newBuilder().setAssignment(assignment).addPredictedClasses(predicted).build();
   }
 
   private static OutcomeKey probability(double p) {
