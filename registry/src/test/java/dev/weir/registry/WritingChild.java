@@ -1,6 +1,7 @@
 package dev.weir.registry;
 
 import dev.weir.platform.time.Randomness;
+import dev.weir.proto.registry.v1.ListVersionsRequest;
 import dev.weir.proto.registry.v1.PushVersionResponse;
 import dev.weir.proto.registry.v1.SetAliasRequest;
 import dev.weir.proto.registry.v1.SteerRolloutRequest;
@@ -32,10 +33,7 @@ final class WritingChild {
     var child = new WritingChild(registry, Randomness.seeded(Long.parseLong(arguments[1])));
     say("ready");
     child.versions =
-        registry
-            .models
-            .listVersions(dev.weir.proto.registry.v1.ListVersionsRequest.getDefaultInstance())
-            .getVersionsCount();
+        registry.models.listVersions(ListVersionsRequest.getDefaultInstance()).getVersionsCount();
     while (true) {
       child.push();
       child.setAlias();

@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What both doors, gRPC and REST, offer about routes, rollouts and the audit log. */
 public final class Operations {
@@ -58,7 +59,7 @@ public final class Operations {
         .map(state -> required(state.routes().get(wanted.getName()), wanted.getName()));
   }
 
-  private static Route required(@org.jspecify.annotations.Nullable Route route, String name) {
+  private static Route required(@Nullable Route route, String name) {
     if (route == null) {
       throw new IllegalStateException("route " + name + " is not there after it was put");
     }
