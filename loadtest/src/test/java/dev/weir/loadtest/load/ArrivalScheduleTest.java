@@ -61,13 +61,13 @@ final class ArrivalScheduleTest {
     long[] times =
         times(new ArrivalSchedule(1_000, Kind.EVEN, 1).rampingUp(Duration.ofSeconds(10)), 9_000);
     assertThat(times).isSorted();
-    assertThat(within(times, 0, second)).isBetween(140L, 150L); // 0.1 to 0.19 of the rate
-    assertThat(within(times, 5 * second, 6 * second)).isBetween(590L, 600L);
-    assertThat(within(times, 10 * second, 11 * second)).isBetween(999L, 1_001L);
-    assertThat(within(times, 0, 10 * second)).isBetween(5_499L, 5_501L);
+    assertThat(countIn(times, 0, second)).isBetween(140L, 150L); // 0.1 to 0.19 of the rate
+    assertThat(countIn(times, 5 * second, 6 * second)).isBetween(590L, 600L);
+    assertThat(countIn(times, 10 * second, 11 * second)).isBetween(999L, 1_001L);
+    assertThat(countIn(times, 0, 10 * second)).isBetween(5_499L, 5_501L);
   }
 
-  private static long within(long[] times, long from, long to) {
+  private static long countIn(long[] times, long from, long to) {
     return Arrays.stream(times).filter(t -> t >= from && t < to).count();
   }
 }
