@@ -41,8 +41,8 @@ public final class ArrivalSchedule {
   }
 
   /**
-   * Begins at a tenth of the rate and grows evenly to all of it over this time, so that a fresh server can warm up. Before the first
-   * request only. Returns this.
+   * Begins at a tenth of the rate and grows evenly to all of it over this time, so that a fresh
+   * server can warm up. Before the first request only. Returns this.
    */
   public ArrivalSchedule rampingUp(Duration time) {
     if (count > 0) {
@@ -64,8 +64,9 @@ public final class ArrivalSchedule {
   }
 
   /**
-   * From the time at which a request would be due at the full rate to the time at which it is due on the ramp: the inverse of the
-   * ramp's cumulated rate (the time change that makes a Poisson process one of a given rate).
+   * From the time at which a request would be due at the full rate to the time at which it is due
+   * on the ramp: the inverse of the ramp's cumulated rate (the time change that makes a Poisson
+   * process one of a given rate).
    */
   private double onRamp(double fullRateNanos) {
     double growth = 1 - RAMP_START;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.loadtest.load.ArrivalSchedule.Kind;
-import java.util.stream.LongStream;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 final class ArrivalScheduleTest {

@@ -20,6 +20,7 @@ import java.util.List;
  */
 final class ReplayTraffic implements AutoCloseable {
   private static final int CONNECTIONS = 4;
+
   /** Fresh JVMs compile while the first requests come. */
   private static final Duration RAMP = Duration.ofSeconds(8);
 
