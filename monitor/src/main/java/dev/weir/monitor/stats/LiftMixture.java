@@ -141,7 +141,8 @@ final class LiftMixture {
   private double logFactor(double odds, double rate, double lift, HitCounts counts) {
     double tolerated = parameters.toleratedRatio();
     double hitBoundary = lift > 1 ? tolerated : 1 / tolerated;
-    double hitTilt = hitTilt(rate, lift);
+    double alternative = alternative(rate, lift);
+    double hitTilt = lift > 1 ? Math.max(tolerated, alternative / rate) : alternative / rate;
     double logHits =
         counts.canaryHits() + counts.baselineHits() == 0
             ? 0
@@ -151,7 +152,7 @@ final class LiftMixture {
       return logHits;
     }
     double missBoundary = 1 / hitBoundary;
-    double missRatio = (1 - hitTilt * rate) / (1 - rate);
+    double missRatio = (1 - alternative) / (1 - rate);
     double missTilt =
         lift > 1 ? Math.min(missBoundary, missRatio) : Math.max(missBoundary, missRatio);
     return logHits
@@ -159,13 +160,15 @@ final class LiftMixture {
             .total(counts.canaryMisses(), counts.baselineMisses());
   }
 
-  private double hitTilt(double rate, double lift) {
+  /**
+   * The rate that a lift assumes for the canary, under 1. Where there is no room for it above the
+   * base rate, nothing is bet.
+   */
+  private double alternative(double rate, double lift) {
     double tolerated = parameters.toleratedRatio();
-    if (lift < 1) {
-      return lift / tolerated;
-    }
-    double alternative = Math.min(lift * tolerated * rate, parameters.cap().at(rate));
-    return Math.max(tolerated, alternative / rate);
+    return lift < 1
+        ? lift / tolerated * rate
+        : Math.min(lift * tolerated * rate, parameters.cap().at(rate));
   }
 
   /** Natural logarithm of the e-value. */

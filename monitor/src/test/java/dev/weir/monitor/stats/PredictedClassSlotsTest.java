@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which classes are told apart, and what is held back for those to come. */
 class PredictedClassSlotsTest {
@@ -28,6 +30,29 @@ class PredictedClassSlotsTest {
     assertThat(test.logEvidence()).isCloseTo(0, within(1e-12));
     test.update(0.5, Map.of("a", 500L), Map.of());
     assertThat(test.logEvidence()).isGreaterThan(20);
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0.85, 0.9, 0.92, 0.95, 0.99, 0.999, 1})
+  void a_class_that_nearly_everybody_gets_can_be_tested_with_a_tolerance(double share) {
+    var test = new PredictedClassTest(PredictedClassTest.Parameters.tolerating(1.1));
+    long often = Math.round(share * 1_000);
+    Map<String, Long> usual = Map.of("usual", often, "rare", 1_000 - often);
+    test.learnBaseline(usual);
+    test.closeSlice();
+    for (int slice = 0; slice < 20; slice++) {
+      test.update(0.5, usual, usual);
+      test.closeSlice();
+      assertThat(test.logEvidence()).isFinite().isLessThan(7);
+    }
+    for (int slice = 0; slice < 20; slice++) {
+      test.update(0.5, Map.of("usual", 500L, "rare", 500L), usual);
+      test.closeSlice();
+    }
+    assertThat(test.logEvidence())
+        .as("half of the predictions changed")
+        .isFinite()
+        .isGreaterThan(7);
   }
 
   @Test
