@@ -8,6 +8,7 @@ import io.opentelemetry.sdk.metrics.data.DoublePointData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -99,31 +101,42 @@ final class PrometheusText implements MetricReader {
       String name, MetricData metric) {
     return switch (metric.getType()) {
       case LONG_SUM -> {
-        boolean monotonic = metric.getLongSumData().isMonotonic();
-        yield longPoints(name, metric, metric.getLongSumData().getPoints(), monotonic);
+        var sum = metric.getLongSumData();
+        yield values(name, metric, sum.getPoints(), LongPointData::getValue, sum.isMonotonic());
       }
-      case LONG_GAUGE -> longPoints(name, metric, metric.getLongGaugeData().getPoints(), false);
+      case LONG_GAUGE ->
+          values(
+              name, metric, metric.getLongGaugeData().getPoints(), LongPointData::getValue, false);
       case DOUBLE_SUM -> {
-        boolean monotonic = metric.getDoubleSumData().isMonotonic();
-        yield doublePoints(name, metric, metric.getDoubleSumData().getPoints(), monotonic);
+        var sum = metric.getDoubleSumData();
+        yield values(name, metric, sum.getPoints(), DoublePointData::getValue, sum.isMonotonic());
       }
       case DOUBLE_GAUGE ->
-          doublePoints(name, metric, metric.getDoubleGaugeData().getPoints(), false);
+          values(
+              name,
+              metric,
+              metric.getDoubleGaugeData().getPoints(),
+              DoublePointData::getValue,
+              false);
       case HISTOGRAM -> histogram(name, metric);
       // neither our code nor the instrumentation that we use makes these
       case EXPONENTIAL_HISTOGRAM, SUMMARY -> null;
     };
   }
 
-  private static MetricSnapshot longPoints(
-      String name, MetricData metric, Collection<LongPointData> points, boolean counter) {
+  private static <P extends PointData> MetricSnapshot values(
+      String name,
+      MetricData metric,
+      Collection<P> points,
+      ToDoubleFunction<P> value,
+      boolean counter) {
     if (counter) {
       var builder = CounterSnapshot.builder().name(name).help(metric.getDescription());
       points.forEach(p ->
           builder.dataPoint(
               CounterSnapshot.CounterDataPointSnapshot.builder()
                   .labels(labels(p.getAttributes()))
-                  .value(p.getValue())
+                  .value(value.applyAsDouble(p))
                   .build()));
       return builder.build();
     }
@@ -132,29 +145,7 @@ final class PrometheusText implements MetricReader {
         builder.dataPoint(
             GaugeSnapshot.GaugeDataPointSnapshot.builder()
                 .labels(labels(p.getAttributes()))
-                .value(p.getValue())
-                .build()));
-    return builder.build();
-  }
-
-  private static MetricSnapshot doublePoints(
-      String name, MetricData metric, Collection<DoublePointData> points, boolean counter) {
-    if (counter) {
-      var builder = CounterSnapshot.builder().name(name).help(metric.getDescription());
-      points.forEach(p ->
-          builder.dataPoint(
-              CounterSnapshot.CounterDataPointSnapshot.builder()
-                  .labels(labels(p.getAttributes()))
-                  .value(p.getValue())
-                  .build()));
-      return builder.build();
-    }
-    var builder = GaugeSnapshot.builder().name(name).help(metric.getDescription());
-    points.forEach(p ->
-        builder.dataPoint(
-            GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                .labels(labels(p.getAttributes()))
-                .value(p.getValue())
+                .value(value.applyAsDouble(p))
                 .build()));
     return builder.build();
   }

@@ -96,67 +96,51 @@ public final class RolloutCommand {
   }
 
   @Command(name = "pause", mixinStandardHelpOptions = true, description = "Keeps the step.")
-  int pause(
-      @Mixin RegistryOptions registry,
-      @Parameters(paramLabel = "ID", description = "Rollout.") String id,
-      @Option(names = "--reason", required = true, description = "Why, for the audit log.")
-          String reason)
-      throws Exception {
-    return steer(registry, id, SteerRolloutRequest.Command.PAUSE, reason);
+  int pause(@Mixin RegistryOptions registry, @Mixin Steering steering) throws Exception {
+    return steering.send(registry, SteerRolloutRequest.Command.PAUSE);
   }
 
   @Command(name = "resume", mixinStandardHelpOptions = true, description = "Goes on.")
-  int resume(
-      @Mixin RegistryOptions registry,
-      @Parameters(paramLabel = "ID", description = "Rollout.") String id,
-      @Option(names = "--reason", required = true, description = "Why, for the audit log.")
-          String reason)
-      throws Exception {
-    return steer(registry, id, SteerRolloutRequest.Command.RESUME, reason);
+  int resume(@Mixin RegistryOptions registry, @Mixin Steering steering) throws Exception {
+    return steering.send(registry, SteerRolloutRequest.Command.RESUME);
   }
 
   @Command(
       name = "promote",
       mixinStandardHelpOptions = true,
       description = "Goes to the next step now.")
-  int promote(
-      @Mixin RegistryOptions registry,
-      @Parameters(paramLabel = "ID", description = "Rollout.") String id,
-      @Option(names = "--reason", required = true, description = "Why, for the audit log.")
-          String reason)
-      throws Exception {
-    return steer(registry, id, SteerRolloutRequest.Command.PROMOTE, reason);
+  int promote(@Mixin RegistryOptions registry, @Mixin Steering steering) throws Exception {
+    return steering.send(registry, SteerRolloutRequest.Command.PROMOTE);
   }
 
   @Command(
       name = "abort",
       mixinStandardHelpOptions = true,
       description = "Takes all traffic off the canary and ends.")
-  int abort(
-      @Mixin RegistryOptions registry,
-      @Parameters(paramLabel = "ID", description = "Rollout.") String id,
-      @Option(names = "--reason", required = true, description = "Why, for the audit log.")
-          String reason)
-      throws Exception {
-    return steer(registry, id, SteerRolloutRequest.Command.ABORT, reason);
+  int abort(@Mixin RegistryOptions registry, @Mixin Steering steering) throws Exception {
+    return steering.send(registry, SteerRolloutRequest.Command.ABORT);
   }
 
-  private static int steer(
-      RegistryOptions registry, String id, SteerRolloutRequest.Command command, String reason)
-      throws Exception {
-    try (RegistryClient client = registry.connect()) {
-      print(
-          client
-              .rollouts()
-              .steerRollout(
-                  SteerRolloutRequest.newBuilder()
-                      .setRolloutId(id)
-                      .setCommand(command)
-                      .setReason(reason)
-                      .build())
-              .getRollout());
+  /** Which rollout an operator steers, and why. */
+  static final class Steering {
+    @Parameters(paramLabel = "ID", description = "Rollout.")
+    private String id = "";
+
+    @Option(names = "--reason", required = true, description = "Why, for the audit log.")
+    private String reason = "";
+
+    int send(RegistryOptions registry, SteerRolloutRequest.Command command) throws Exception {
+      var request =
+          SteerRolloutRequest.newBuilder()
+              .setRolloutId(id)
+              .setCommand(command)
+              .setReason(reason)
+              .build();
+      try (RegistryClient client = registry.connect()) {
+        print(client.rollouts().steerRollout(request).getRollout());
+      }
+      return 0;
     }
-    return 0;
   }
 
   private static void print(Rollout rollout) {
