@@ -22,9 +22,10 @@ Needed: a JDK 25 (found by WEIR_JAVA_HOME, JAVA_HOME, PATH or in the usual folde
 3.9.9 fetches a newer one into the cache). The first build downloads from the repository that Maven is set up for;
 once everything is built, nothing is downloaded.
 
-Files: all data goes under --data DIR (default: \$WEIR_DATA, else ~/.local/share/weir), which each service prints when it
-starts. Maven, the components and the build log go under \$WEIR_CACHE (default: ~/.cache/weir); builds under target
-folders of the checkout. All of it can be deleted at any time when nothing runs, the data folder with what it holds.
+Files: the demo's go under --data DIR (default: \$WEIR_DATA, else ~/.local/share/weir); those of a single service under its
+--data DIR (default: data/SERVICE in the working folder). Maven, the components and the build log go under \$WEIR_CACHE
+(default: ~/.cache/weir); builds under target folders of the checkout. All of it can be deleted at any time when nothing
+runs, the data folder with what it holds.
 
 Environment:
   WEIR_JAVA_HOME        the JDK 25 to use, and no other

@@ -70,11 +70,11 @@ public record RegistryConfig(
     }
   }
 
-  /** Loopback, ports 8010 and 8011, data in {@code weir-data/registry}. */
+  /** Loopback, ports 8010 and 8011, data in {@code data/registry}. */
   public static RegistryConfig defaults() {
     return new RegistryConfig(
         "registry-1",
-        Path.of("weir-data", "registry"),
+        Path.of("data", "registry"),
         GrpcListenConfig.onLoopback(8010),
         HttpListenConfig.onLoopback(8011),
         TelemetryConfig.defaults(),
