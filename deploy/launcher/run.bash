@@ -13,6 +13,7 @@ java_command() {
     "$java_home/bin/java"
     -XX:+UseSerialGC
     -XX:+UseCompactObjectHeaders
+    '-Xlog:aot*=error'
     -XX:MaxRAMPercentage=20
     -XX:+ExitOnOutOfMemoryError
     --enable-native-access=ALL-UNNAMED
