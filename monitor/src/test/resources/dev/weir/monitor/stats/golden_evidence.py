@@ -16,7 +16,8 @@ def factor(rho, p, lift, r0, cap, ch, cm, bh, bm, both=False):
         p1 = min(lift * r0 * p, cap)
         tilt, bound = max(r0, p1 / p), r0
     else:
-        tilt, bound = lift / r0, 1 / r0
+        p1 = lift / r0 * p
+        tilt, bound = p1 / p, 1 / r0
     th = lambda r: rho * r / (rho * r + 1 - rho)
     out = (th(tilt) / th(bound)) ** ch * ((1 - th(tilt)) / (1 - th(bound))) ** bh
     if r0 == 1:
@@ -24,7 +25,7 @@ def factor(rho, p, lift, r0, cap, ch, cm, bh, bm, both=False):
         tho = rho * (1 - p1) / (rho * (1 - p1) + (1 - rho) * (1 - p))
         out *= (tho / rho) ** cm * ((1 - tho) / (1 - rho)) ** bm
     elif both:
-        s = (1 - tilt * p) / (1 - p)
+        s = (1 - p1) / (1 - p)
         t, b = (min(s, 1 / r0), 1 / r0) if lift > 1 else (max(s, r0), r0)
         out *= (th(t) / th(b)) ** cm * ((1 - th(t)) / (1 - th(b))) ** bm
     return out
