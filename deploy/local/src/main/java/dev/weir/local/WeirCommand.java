@@ -41,7 +41,7 @@ public final class WeirCommand {
     System.exit(run(List.of(arguments), System.getenv()));
   }
 
-  private static int run(List<String> arguments, Map<String, String> environment) {
+  static int run(List<String> arguments, Map<String, String> environment) {
     if (environment.containsKey(Jvm.END_WITH_PARENT)) {
       Thread.ofPlatform().daemon(true).name("parent-watch").start(WeirCommand::endWithParent);
     }
@@ -99,12 +99,17 @@ public final class WeirCommand {
   }
 
   private static String message(Exception e) {
-    return e instanceof StatusRuntimeException refused
-        ? "the registry says "
-            + refused.getStatus().getCode()
-            + ": "
-            + refused.getStatus().getDescription()
-        : String.valueOf(e.getMessage());
+    if (!(e instanceof StatusRuntimeException refused)) {
+      return String.valueOf(e.getMessage());
+    }
+    String description = String.valueOf(refused.getStatus().getDescription());
+    return switch (refused.getStatus().getCode()) {
+      case UNAVAILABLE, DEADLINE_EXCEEDED ->
+          "the registry does not answer ("
+              + description
+              + "): does it run, and is --registry right?";
+      default -> "the registry refuses: " + description;
+    };
   }
 
   private static void endWithParent() {

@@ -13,8 +13,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * docs/configuration-reference.md says what {@code --help} of each service says. {@code mvn -pl deploy/local test
- * -Dtest=ConfigurationReferenceTest -Dweir.update-docs=true} writes it anew.
+ * docs/configuration-reference.md says what {@code --help} of each service says. {@code mvn -pl
+ * deploy/local test -Dtest=ConfigurationReferenceTest -Dweir.update-docs=true} writes it anew.
  */
 final class ConfigurationReferenceTest {
   private static final Path PAGE = Path.of("../../docs/configuration-reference.md");
@@ -31,7 +31,11 @@ final class ConfigurationReferenceTest {
             source wins: [configuration](configuration.md).
             """);
     for (String service : SERVICES) {
-      page.append("\n## ").append(service).append("\n\n```\n").append(help(service)).append("```\n");
+      page.append("\n## ")
+          .append(service)
+          .append("\n\n```\n")
+          .append(help(service))
+          .append("```\n");
     }
     if (Boolean.getBoolean("weir.update-docs")) {
       Files.writeString(PAGE, page);

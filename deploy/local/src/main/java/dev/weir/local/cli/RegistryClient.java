@@ -85,6 +85,9 @@ public final class RegistryClient implements AutoCloseable {
 
   /** Pushes a version. */
   public PushVersionResponse push(ModelVersion card, Path artifact) throws IOException {
+    if (!Files.isReadable(artifact)) {
+      throw new InvalidValueException("artifact", artifact, "a file that can be read");
+    }
     var done = new CompletableFuture<PushVersionResponse>();
     StreamObserver<PushVersionRequest> request =
         ModelServiceGrpc.newStub(channel.channel())
@@ -132,6 +135,9 @@ public final class RegistryClient implements AutoCloseable {
   /** Reads a model card: a {@code weir.registry.v1.ModelVersion} in JSON. */
   public static ModelVersion readCard(Path file) throws IOException {
     var card = ModelVersion.newBuilder();
+    if (!Files.isReadable(file)) {
+      throw new InvalidValueException("card", file, "a file that can be read");
+    }
     try {
       JsonFormat.parser().merge(Files.readString(file), card);
     } catch (IOException e) {

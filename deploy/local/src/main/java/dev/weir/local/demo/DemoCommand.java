@@ -131,7 +131,13 @@ public final class DemoCommand implements Callable<Integer> {
             new Components(triton, consul, jaeger),
             traceRatio,
             settings);
+    narrator.chapter("Weir: the mesh starts");
+    var mesh =
+        new LocalMesh(options, Jvm.likeThisOne(), environment, !freePorts, clock, narrator::say);
+    narrator.say("files       " + mesh.data().toAbsolutePath());
+    narrator.say("seed        " + usedSeed);
     var resources = new Resources();
+    resources.add("mesh", mesh);
     var over = new CountDownLatch(1);
     var stopRequested = new CountDownLatch(1);
     Thread main = Thread.currentThread();
@@ -145,8 +151,7 @@ public final class DemoCommand implements Callable<Integer> {
                 },
                 "stop-demo"));
     try {
-      return run(
-          clock, environment, usedSeed, narrator, employment, options, resources, stopRequested);
+      return run(clock, usedSeed, narrator, employment, mesh, resources, stopRequested);
     } catch (InterruptedException e) {
       // Ctrl-C: an orderly end
       return 0;
@@ -163,23 +168,14 @@ public final class DemoCommand implements Callable<Integer> {
 
   private int run(
       Clock clock,
-      Map<String, String> environment,
       long usedSeed,
       Narrator narrator,
       Employment employment,
-      MeshOptions options,
+      LocalMesh mesh,
       Resources resources,
       CountDownLatch stopRequested)
       throws Exception {
-    narrator.chapter("Weir: the mesh starts");
     long begin = clock.nanoTime();
-    LocalMesh mesh =
-        resources.add(
-            "mesh",
-            new LocalMesh(
-                options, Jvm.likeThisOne(), environment, !freePorts, clock, narrator::say));
-    narrator.say("files       " + mesh.data().toAbsolutePath());
-    narrator.say("seed        " + usedSeed);
     mesh.start();
     double startSeconds = (clock.nanoTime() - begin) / 1e9;
     narrator.held(
