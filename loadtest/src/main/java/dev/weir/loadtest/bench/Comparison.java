@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * All measurements of one run, as medians over the rounds and ratios to each peer. Only ratios
@@ -68,9 +69,9 @@ record Comparison(String reference, List<Measurement> measurements) {
           List.of(
               size + " body",
               "CPU us/request",
-              "min..max",
               "of it JIT",
               reference + " / it",
+              "by round",
               "requests/s",
               "busy",
               "p50 us",
@@ -85,33 +86,40 @@ record Comparison(String reference, List<Measurement> measurements) {
   }
 
   private List<String> row(String proxy, String size) {
-    double[] cpu = values(proxy, size, Measurement::cpuMicros);
-    double median = median(cpu);
+    double cpu = median(proxy, size, Measurement::cpuMicros);
+    boolean none = Double.isNaN(cpu);
+    double[] ratios = ratios(proxy, size);
     String range =
-        Double.isNaN(median)
-            ? "-"
-            : show(Arrays.stream(cpu).min().orElse(0))
-                + ".."
-                + show(Arrays.stream(cpu).max().orElse(0));
+        String.format(
+            Locale.ROOT,
+            "%.2f..%.2f",
+            Arrays.stream(ratios).min().orElse(Double.NaN),
+            Arrays.stream(ratios).max().orElse(Double.NaN));
     return List.of(
         proxy,
-        show(median),
-        range,
-        Double.isNaN(median) ? "-" : show(median(proxy, size, Measurement::compilerMicros)),
-        Double.isNaN(median) ? "-" : String.format(Locale.ROOT, "%.2f", ratio(proxy, size)),
+        show(cpu),
+        none ? "-" : show(median(proxy, size, Measurement::compilerMicros)),
+        none ? "-" : String.format(Locale.ROOT, "%.2f", ratio(proxy, size)),
+        none ? "-" : range,
         show(median(proxy, size, Measurement::requestsPerSecond)),
-        Double.isNaN(median)
-            ? "-"
-            : String.format(Locale.ROOT, "%.2f", median(proxy, size, Measurement::busy)),
+        none ? "-" : String.format(Locale.ROOT, "%.2f", median(proxy, size, Measurement::busy)),
         show(median(proxy, size, Measurement::p50Micros)),
         show(median(proxy, size, Measurement::p99Micros)),
         show(median(proxy, size, Measurement::residentMegabytes)));
   }
 
-  /** Median of the reference's CPU time per request over the proxy's. */
+  /** Median over the rounds of the reference's CPU time per request over the proxy's. */
   double ratio(String proxy, String size) {
-    return median(reference, size, Measurement::cpuMicros)
-        / median(proxy, size, Measurement::cpuMicros);
+    return median(ratios(proxy, size));
+  }
+
+  /** Of each round by itself, so that a machine that gets slower meanwhile changes little. */
+  private double[] ratios(String proxy, String size) {
+    double[] its = values(proxy, size, Measurement::cpuMicros);
+    double[] references = values(reference, size, Measurement::cpuMicros);
+    return IntStream.range(0, Math.min(its.length, references.length))
+        .mapToDouble(i -> references[i] / its[i])
+        .toArray();
   }
 
   private static String show(double value) {
