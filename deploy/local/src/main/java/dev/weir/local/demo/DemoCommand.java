@@ -203,10 +203,7 @@ public final class DemoCommand implements Callable<Integer> {
                 "demo-client",
                 "demo",
                 new TelemetryConfig(
-                    List.of("http://" + mesh.service("monitor").grpc()),
-                    traceRatio,
-                    Duration.ofSeconds(5),
-                    4_096)));
+                    mesh.otlpEndpoints(), traceRatio, Duration.ofSeconds(5), 4_096)));
     RegistryClient registry =
         resources.add(
             "registry client", new RegistryClient(mesh.service("registry").grpc(), "demo"));

@@ -30,6 +30,7 @@ public final class LocalMesh implements AutoCloseable {
   private final DataFolder folder;
   private final HealthProbe probe = new HealthProbe();
   private final Map<String, Service> services = new LinkedHashMap<>();
+  private final List<String> otlp = new ArrayList<>();
   private final Map<String, ManagedProcess> running = new ConcurrentHashMap<>();
   private final ExternalComponents external;
   private volatile boolean closed;
@@ -78,7 +79,7 @@ public final class LocalMesh implements AutoCloseable {
     int monitorPort = ports.take("monitor, OTLP", 4317);
     var registry = "127.0.0.1:" + registryPort;
     var monitor = "127.0.0.1:" + monitorPort;
-    var otlp = new ArrayList<String>(List.of("http://" + monitor));
+    otlp.add("http://" + monitor);
     external.jaegerOtlp().ifPresent(otlp::add);
     List<String> everywhere =
         new ArrayList<>(
@@ -236,6 +237,13 @@ public final class LocalMesh implements AutoCloseable {
   /** Addresses of real components for people: word to address. */
   public Map<String, String> externalAddresses() {
     return external.addresses();
+  }
+
+  /**
+   * OTLP endpoints that get the traces of all services: the monitor, and Jaeger when it is there.
+   */
+  public List<String> otlpEndpoints() {
+    return List.copyOf(otlp);
   }
 
   /** Folder of all files. */
