@@ -21,13 +21,27 @@ enum RawMarshaller implements MethodDescriptor.Marshaller<RawMessage> {
       if (stream instanceof RawStream raw) {
         return raw.message();
       }
-      return RawMessage.of(stream.readAllBytes());
+      return RawMessage.of(readWhole(stream));
     } catch (IOException e) {
       throw Status.INTERNAL
           .withDescription("message cannot be read")
           .withCause(e)
           .asRuntimeException();
     }
+  }
+
+  /** In one piece where the length is known: readAllBytes collects chunks and copies them. */
+  private static byte[] readWhole(InputStream stream) throws IOException {
+    if (!(stream instanceof KnownLength)) {
+      // a compressed message
+      return stream.readAllBytes();
+    }
+    var body = new byte[stream.available()];
+    int read = stream.readNBytes(body, 0, body.length);
+    if (read != body.length || stream.read() >= 0) {
+      throw new IOException("a message of " + body.length + " bytes has another length");
+    }
+    return body;
   }
 
   @Override
