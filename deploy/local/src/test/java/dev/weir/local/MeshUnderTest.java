@@ -13,11 +13,7 @@ import dev.weir.local.mesh.Components;
 import dev.weir.local.mesh.Jvm;
 import dev.weir.local.mesh.LocalMesh;
 import dev.weir.local.mesh.MeshOptions;
-import dev.weir.platform.grpc.GrpcChannel;
 import dev.weir.platform.time.Clock;
-import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
-import dev.weir.proto.inference.ModelReadyRequest;
-import dev.weir.proto.inference.ModelStatisticsRequest;
 import dev.weir.proto.registry.v1.GetRolloutRequest;
 import dev.weir.proto.registry.v1.PutRouteRequest;
 import dev.weir.proto.registry.v1.StartRolloutRequest;
@@ -27,7 +23,6 @@ import dev.weir.proto.route.v1.RolloutStep;
 import dev.weir.proto.route.v1.Route;
 import dev.weir.proto.route.v1.Variant;
 import io.grpc.Metadata;
-import io.grpc.StatusRuntimeException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -181,39 +176,14 @@ final class MeshUnderTest implements AutoCloseable {
   }
 
   void awaitModelReady() {
-    Awaitility.await().atMost(60, TimeUnit.SECONDS).until(this::modelReady);
-  }
-
-  boolean modelReady() throws InterruptedException {
-    try (GrpcChannel channel = GrpcChannel.to(mesh.service("router").grpc(), List.of())) {
-      return GRPCInferenceServiceGrpc.newBlockingStub(channel.channel())
-          .withDeadlineAfter(2, TimeUnit.SECONDS)
-          .modelReady(ModelReadyRequest.newBuilder().setName("employment").build())
-          .getReady();
-    } catch (StatusRuntimeException notYet) {
-      return false;
-    }
+    Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> mesh.serves("employment"));
   }
 
   /** Starts a worker again and waits until the router sends it requests. */
   void restartWorker(String name) {
     mesh.launch(name);
     mesh.awaitReady(name);
-    Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> answers(name) > 0);
-  }
-
-  private long answers(String worker) throws InterruptedException {
-    try (GrpcChannel channel = GrpcChannel.to(mesh.service(worker).grpc(), List.of())) {
-      return GRPCInferenceServiceGrpc.newBlockingStub(channel.channel())
-          .withDeadlineAfter(5, TimeUnit.SECONDS)
-          .modelStatistics(ModelStatisticsRequest.getDefaultInstance())
-          .getModelStatsList()
-          .stream()
-          .mapToLong(statistics -> statistics.getInferenceStats().getSuccess().getCount())
-          .sum();
-    } catch (StatusRuntimeException notYet) {
-      return 0;
-    }
+    Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> mesh.answers(name) > 0);
   }
 
   /** Opens a new window on what the clients see. */

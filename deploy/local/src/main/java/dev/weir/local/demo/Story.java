@@ -6,10 +6,7 @@ import dev.weir.loadtest.report.LoadReport;
 import dev.weir.loadtest.report.LoadStatistics;
 import dev.weir.local.cli.RegistryClient;
 import dev.weir.local.mesh.LocalMesh;
-import dev.weir.platform.grpc.GrpcChannel;
 import dev.weir.platform.time.Clock;
-import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
-import dev.weir.proto.inference.ModelStatisticsRequest;
 import dev.weir.proto.registry.v1.GetRolloutRequest;
 import dev.weir.proto.registry.v1.ModelVersion;
 import dev.weir.proto.registry.v1.PutRouteRequest;
@@ -26,7 +23,6 @@ import dev.weir.proto.route.v1.RolloutStep;
 import dev.weir.proto.route.v1.Route;
 import dev.weir.proto.route.v1.Variant;
 import dev.weir.proto.route.v1.Verdict;
-import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -187,24 +183,7 @@ final class Story {
                                 .setVersion(Integer.toString(version))
                                 .setWeightBasisPoints(10_000)))
                 .build());
-    return await(STEP_LIMIT_SECONDS, this::routerServes);
-  }
-
-  private boolean routerServes() {
-    try (GrpcChannel channel = GrpcChannel.to(mesh.service("router").grpc(), List.of())) {
-      return GRPCInferenceServiceGrpc.newBlockingStub(channel.channel())
-          .withDeadlineAfter(2, TimeUnit.SECONDS)
-          .modelReady(
-              dev.weir.proto.inference.ModelReadyRequest.newBuilder()
-                  .setName(Employment.MODEL)
-                  .build())
-          .getReady();
-    } catch (StatusRuntimeException notYet) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    return await(STEP_LIMIT_SECONDS, () -> mesh.serves(Employment.MODEL));
   }
 
   private void badVersion(int version, String name, String guardrail, String story)
@@ -340,7 +319,7 @@ final class Story {
     mesh.launch(worker);
     mesh.awaitReady(worker);
     long killedAt = window.ended();
-    boolean back = await(30, () -> answers(worker) > 0);
+    boolean back = await(30, () -> mesh.answers(worker) > 0);
     await(2, () -> false);
     LoadReport report = window.report(1);
     if (window.failed() > 0) {
@@ -368,23 +347,6 @@ final class Story {
             killedAt,
             "back",
             back));
-  }
-
-  private long answers(String worker) {
-    try (GrpcChannel channel = GrpcChannel.to(mesh.service(worker).grpc(), List.of())) {
-      return GRPCInferenceServiceGrpc.newBlockingStub(channel.channel())
-          .withDeadlineAfter(2, TimeUnit.SECONDS)
-          .modelStatistics(ModelStatisticsRequest.getDefaultInstance())
-          .getModelStatsList()
-          .stream()
-          .mapToLong(statistics -> statistics.getInferenceStats().getSuccess().getCount())
-          .sum();
-    } catch (StatusRuntimeException notYet) {
-      return 0;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return 0;
-    }
   }
 
   private void push(int version) throws IOException {

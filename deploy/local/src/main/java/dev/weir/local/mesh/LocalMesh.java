@@ -1,7 +1,12 @@
 package dev.weir.local.mesh;
 
+import dev.weir.platform.grpc.GrpcChannel;
 import dev.weir.platform.lifecycle.DataFolder;
 import dev.weir.platform.time.Clock;
+import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
+import dev.weir.proto.inference.ModelReadyRequest;
+import dev.weir.proto.inference.ModelStatisticsRequest;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,7 +17,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -21,6 +28,7 @@ import java.util.stream.Stream;
  * deleted. Not thread-safe, except that {@link #close} may be called from a shutdown hook.
  */
 public final class LocalMesh implements AutoCloseable {
+  private static final int ASK_SECONDS = 2;
   private static final Duration START_LIMIT = Duration.ofSeconds(90);
 
   private final MeshOptions options;
@@ -194,6 +202,42 @@ public final class LocalMesh implements AutoCloseable {
   /** Whether a service says that it is ready. */
   public boolean isHealthy(Service service) {
     return probe.isHealthy(service.http("/health"));
+  }
+
+  /** Whether the router can serve a model now. */
+  public boolean serves(String model) {
+    var request = ModelReadyRequest.newBuilder().setName(model).build();
+    return ask("router", false, inference -> inference.modelReady(request).getReady());
+  }
+
+  /** Requests that a worker has answered since its start; 0 while it does not answer. */
+  public long answers(String worker) {
+    return ask(
+        worker,
+        0L,
+        inference ->
+            inference
+                .modelStatistics(ModelStatisticsRequest.getDefaultInstance())
+                .getModelStatsList()
+                .stream()
+                .mapToLong(statistics -> statistics.getInferenceStats().getSuccess().getCount())
+                .sum());
+  }
+
+  private <T> T ask(
+      String name,
+      T whileAway,
+      Function<GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub, T> question) {
+    try (GrpcChannel channel = GrpcChannel.to(service(name).grpc(), List.of())) {
+      return question.apply(
+          GRPCInferenceServiceGrpc.newBlockingStub(channel.channel())
+              .withDeadlineAfter(ASK_SECONDS, TimeUnit.SECONDS));
+    } catch (StatusRuntimeException notYet) {
+      return whileAway;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return whileAway;
+    }
   }
 
   /** SIGKILL to one service. */
