@@ -106,11 +106,12 @@ public final class Exchanges {
 
   /** Time for an answer to a request: the route's, or the default. */
   public Duration timeout(Decision.Routed decision) {
-    return decision.route().timeout().orElse(retry.timeout());
+    long nanos = decision.treatment().timeoutNanos();
+    return nanos == 0 ? retry.timeout() : Duration.ofNanos(nanos);
   }
 
   int maxAttempts(Decision.Routed decision) {
-    int routes = decision.route().maxAttempts();
+    int routes = decision.treatment().maxAttempts();
     return routes == 0 ? retry.maxAttempts() : routes;
   }
 

@@ -1,7 +1,8 @@
 package dev.weir.router.policy;
 
 import dev.weir.proto.route.v1.Arm;
-import java.time.Duration;
+import dev.weir.router.wire.KeyValue;
+import dev.weir.router.wire.StatusCode;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,42 +10,49 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One route, ready to decide. Order of precedence: a version that the client named, the header
- * matches in their order, the sticky key, an independent draw. Immutable.
+ * One route, ready to decide. Order: who may call, the rules (the first that matches counts; a
+ * refusal holds for all), a version that the client named, the matched rule, experiments, the
+ * sticky key, an independent draw. Immutable.
  */
 public final class CompiledRoute {
-  private static final int WHOLE = 10_000;
+  private static final int WHOLE = StickyHash.BUCKETS;
 
   private final String name;
   private final long generation;
   private final List<RouteVariant> variants;
   private final int[] cumulatedWeights;
-  private final List<HeaderRule> rules;
-  private final @Nullable Stickiness stickiness;
   private final Map<Long, RouteVariant> byVersion;
   private final @Nullable RouteVariant baseline;
-  private final @Nullable Duration timeout;
-  private final int maxAttempts;
+  private final @Nullable AccessRule access;
+  private final RouteRule[] rules;
+  private final ExperimentLayer[] layers;
+  private final @Nullable Stickiness stickiness;
+  private final Treatment treatment;
+  private final @Nullable RouteLimits limits;
   private final String rolloutId;
 
   CompiledRoute(
       String name,
       long generation,
       List<RouteVariant> variants,
-      List<HeaderRule> rules,
-      @Nullable Stickiness stickiness,
       Map<Long, RouteVariant> byVersion,
-      @Nullable Duration timeout,
-      int maxAttempts,
+      @Nullable AccessRule access,
+      List<RouteRule> rules,
+      List<ExperimentLayer> layers,
+      @Nullable Stickiness stickiness,
+      Treatment treatment,
+      @Nullable RouteLimits limits,
       String rolloutId) {
     this.name = name;
     this.generation = generation;
     this.variants = List.copyOf(variants);
-    this.rules = List.copyOf(rules);
-    this.stickiness = stickiness;
     this.byVersion = Map.copyOf(byVersion);
-    this.timeout = timeout;
-    this.maxAttempts = maxAttempts;
+    this.access = access;
+    this.rules = rules.toArray(RouteRule[]::new);
+    this.layers = layers.toArray(ExperimentLayer[]::new);
+    this.stickiness = stickiness;
+    this.treatment = treatment;
+    this.limits = limits;
     this.rolloutId = rolloutId;
     this.baseline =
         variants.stream().filter(v -> v.arm() == Arm.ARM_BASELINE).findFirst().orElse(null);
@@ -58,27 +66,71 @@ public final class CompiledRoute {
 
   /** Decides for one request. */
   Decision decide(RequestFacts request, RandomGenerator random) {
-    if (!request.version().isEmpty()) {
-      return pinnedTo(request.version());
+    if (access != null && !access.admits(request.identity())) {
+      return notForThisCaller(request.identity());
     }
-    for (HeaderRule rule : rules) {
+    RouteRule.Action action = rules.length == 0 ? null : firstMatching(request);
+    return switch (action) {
+      case null -> decide(request, treatment, random);
+      case RouteRule.Action.Deny(var refusal) -> refusal;
+      case RouteRule.Action.Assign(var variant) ->
+          request.version().isEmpty()
+              ? routed(variant, Reason.MATCH, variant.plain(), 0, treatment, random)
+              : pinnedTo(request.version(), treatment);
+      case RouteRule.Action.Override(var version, var otherwise) ->
+          version == null || !request.version().isEmpty()
+              ? decide(request, otherwise, random)
+              : routed(version, Reason.MATCH, version.plain(), 0, otherwise, random);
+    };
+  }
+
+  private RouteRule.@Nullable Action firstMatching(RequestFacts request) {
+    for (RouteRule rule : rules) {
       if (rule.matches(request)) {
-        return plain(rule.variant(), Reason.MATCH);
+        return rule.action();
+      }
+    }
+    return null;
+  }
+
+  private Decision decide(RequestFacts request, Treatment treated, RandomGenerator random) {
+    if (!request.version().isEmpty()) {
+      return pinnedTo(request.version(), treated);
+    }
+    for (ExperimentLayer layer : layers) {
+      KeyValue key = layer.keyOf(request);
+      ExperimentLayer.Arms arms = key == null ? null : layer.experimentOf(key);
+      if (key != null && arms != null) {
+        return experimental(arms, key, treated, random);
       }
     }
     if (stickiness != null) {
       long unit = stickiness.unitOf(request);
       if (unit != 0) {
         RouteVariant owner = stickiness.ownerOf(unit);
-        return routed(owner, Reason.STICKY, owner.sticky(), unit);
+        return routed(owner, Reason.STICKY, owner.sticky(), unit, treated, random);
       }
     }
     RouteVariant drawn = draw(random);
-    return routed(drawn, Reason.SPLIT, drawn.drawn(), unit(random));
+    return routed(drawn, Reason.SPLIT, drawn.drawn(), unit(random), treated, random);
+  }
+
+  private Decision.Routed experimental(
+      ExperimentLayer.Arms arms, KeyValue key, Treatment treated, RandomGenerator random) {
+    long unit = arms.hash().unit(key);
+    ExperimentArm arm = ExperimentLayer.armOf(arms, unit);
+    RouteVariant variant = arm.variant();
+    MirrorRule mirror = mirror(treated, variant, random);
+    return new Decision.Routed(
+        this, variant, Reason.EXPERIMENT, variant.plain(), unit, treated, mirror, arm);
   }
 
   /** What a request that names a version gets. */
   public Decision pinnedTo(String version) {
+    return pinnedTo(version, treatment);
+  }
+
+  private Decision pinnedTo(String version, Treatment treated) {
     long number = VersionNumber.parse(version);
     if (number < 0) {
       return TritonTexts.badVersion(version);
@@ -86,7 +138,23 @@ public final class CompiledRoute {
     RouteVariant variant = byVersion.get(number);
     return variant == null
         ? TritonTexts.unknownVersion(name, String.valueOf(number))
-        : plain(variant, Reason.PINNED);
+        : new Decision.Routed(
+            this, variant, Reason.PINNED, variant.plain(), 0, treated.bare(), null, null);
+  }
+
+  private Decision.Refused notForThisCaller(@Nullable ClientIdentity identity) {
+    return identity == null
+        ? new Decision.Refused(
+            StatusCode.UNAUTHENTICATED,
+            "Request for model '" + name + "': callers must prove who they are")
+        : new Decision.Refused(
+            StatusCode.PERMISSION_DENIED,
+            "Request for model '" + name + "': '" + identity.name() + "' may not call it");
+  }
+
+  /** Whether a caller may use this route at all; null: nobody has proven who calls. */
+  public boolean admits(@Nullable ClientIdentity identity) {
+    return access == null || access.admits(identity);
   }
 
   private RouteVariant draw(RandomGenerator random) {
@@ -107,26 +175,52 @@ public final class CompiledRoute {
     return unit;
   }
 
-  private Decision.Routed routed(RouteVariant variant, Reason reason, Cohort cohort, long unit) {
-    return new Decision.Routed(this, variant, reason, cohort, cohort.isExperiment() ? unit : 0);
+  private Decision.Routed routed(
+      RouteVariant variant,
+      Reason reason,
+      Cohort cohort,
+      long unit,
+      Treatment treated,
+      RandomGenerator random) {
+    return new Decision.Routed(
+        this,
+        variant,
+        reason,
+        cohort,
+        cohort.isExperiment() ? unit : 0,
+        treated,
+        mirror(treated, variant, random),
+        null);
   }
 
-  private Decision.Routed plain(RouteVariant variant, Reason reason) {
-    return new Decision.Routed(this, variant, reason, variant.plain(), 0);
+  private static @Nullable MirrorRule mirror(
+      Treatment treated, RouteVariant variant, RandomGenerator random) {
+    MirrorRule mirror = treated.mirror();
+    return mirror != null && mirror.takes(variant.served(), random) ? mirror : null;
   }
 
   /**
-   * What answers instead when no ready worker has a decision's version: the baseline, for a canary
-   * that the client did not ask for by name.
+   * What answers instead when no ready worker has a decision's version: the ladder's first variant
+   * for that case, or without a ladder the baseline, for a canary that the client did not ask for
+   * by name.
    */
   public Optional<Decision.Routed> fallbackFrom(Decision.Routed decision) {
-    return decision.reason() == Reason.PINNED
-        ? Optional.empty()
-        : fallbackFrom(decision.variant()).map(v -> plain(v, Reason.FALLBACK));
+    if (decision.reason() == Reason.PINNED || decision.reason() == Reason.MIRROR) {
+      return Optional.empty();
+    }
+    return fallbackFrom(decision.variant(), decision.treatment()).map(decision::insteadBy);
   }
 
   /** The variant that answers when no ready worker has this one's version. */
   public Optional<RouteVariant> fallbackFrom(RouteVariant variant) {
+    return fallbackFrom(variant, treatment);
+  }
+
+  private Optional<RouteVariant> fallbackFrom(RouteVariant variant, Treatment treated) {
+    Ladder ladder = treated.ladder();
+    if (ladder != null) {
+      return Optional.ofNullable(ladder.variantWithout(variant.served()));
+    }
     return variant.arm() == Arm.ARM_CANARY ? Optional.ofNullable(baseline) : Optional.empty();
   }
 
@@ -161,14 +255,14 @@ public final class CompiledRoute {
     return byVersion;
   }
 
-  /** Longest time for an answer; empty: the router's default. */
-  public Optional<Duration> timeout() {
-    return Optional.ofNullable(timeout);
+  /** How its requests are treated when no rule says otherwise. */
+  public Treatment treatment() {
+    return treatment;
   }
 
-  /** Tries in all for one request, 1 to 3; 0: the router's default. */
-  public int maxAttempts() {
-    return maxAttempts;
+  /** Bounds of its requests; null: none. */
+  public @Nullable RouteLimits limits() {
+    return limits;
   }
 
   /** Rollout that owns the weights; empty: none. */

@@ -8,12 +8,16 @@ public enum Reason {
   SPLIT,
   /** Its key's bucket. */
   STICKY,
-  /** A header match of the route. */
+  /** A rule of the route that matched. */
   MATCH,
+  /** Its key's arm in an experiment. */
+  EXPERIMENT,
   /** The client named the version. */
   PINNED,
-  /** No ready worker had the version drawn, so the baseline answers. */
-  FALLBACK;
+  /** What should have answered could not, or was not sure: something else answers. */
+  FALLBACK,
+  /** A copy for a version on trial; no client sees its answer. */
+  MIRROR;
 
   private final String word = name().toLowerCase(Locale.ROOT);
 

@@ -16,4 +16,9 @@ public interface RequestFacts {
 
   /** Request parameter; null: absent. */
   @Nullable KeyValue parameter(String name);
+
+  /** Who calls; null: nobody has proven it. */
+  default @Nullable ClientIdentity identity() {
+    return null;
+  }
 }

@@ -32,6 +32,12 @@ public final class RouteVariant {
     this.sticky = sticky;
   }
 
+  /** A version that answers without being a variant of the route. */
+  static RouteVariant unweighted(String route, VersionId served) {
+    var plain = new Cohort(route, "", served, Arm.ARM_UNSPECIFIED, 0, "", 0, false);
+    return new RouteVariant("", served, 0, Arm.ARM_UNSPECIFIED, plain, plain, plain);
+  }
+
   /** Name, unique in the route; empty for a pinned version that is no variant. */
   public String name() {
     return name;

@@ -1,18 +1,19 @@
 package dev.weir.router.policy;
 
 import dev.weir.router.wire.KeyValue;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** How a sticky route's keys are given to its variants. */
 final class Stickiness {
-  private final StickySource source;
+  private final KeySource source;
   private final StickyHash hash;
-  private final RouteVariant[] owners;
+  private final BucketOwners<RouteVariant> owners;
 
   /**
-   * @param owners the variant of each bucket, {@value StickyHash#BUCKETS} of them
+   * @param owners the variant of each bucket, without a gap
    */
-  Stickiness(StickySource source, StickyHash hash, RouteVariant[] owners) {
+  Stickiness(KeySource source, StickyHash hash, BucketOwners<RouteVariant> owners) {
     this.source = source;
     this.hash = hash;
     this.owners = owners;
@@ -25,6 +26,6 @@ final class Stickiness {
   }
 
   RouteVariant ownerOf(long unit) {
-    return owners[StickyHash.bucket(unit)];
+    return Objects.requireNonNull(owners.ownerOf(StickyHash.bucket(unit)));
   }
 }
