@@ -7,17 +7,17 @@ program=WEIR_JAEGER_BIN
 
 recipe_install() {
   local sources module=github.com/jaegertracing/jaeger
-  have go || fail "$EXIT_UNAVAILABLE" "jaeger: needs Go 1.25 or newer to be built. Or set WEIR_JAEGER_BIN to a Jaeger v2"
+  go_required 25 WEIR_JAEGER_BIN
   mkdir -p "$stage/build" "$stage/bin"
   cd "$stage/build" || return
-  step "downloading the sources" go mod download "$module@v$version"
-  sources=$(go mod download -json "$module@v$version" | sed -n 's/^.*"Dir": "\(.*\)".*$/\1/p')
+  step "downloading the sources" "$go" mod download "$module@v$version"
+  sources=$("$go" mod download -json "$module@v$version" | sed -n 's/^.*"Dir": "\(.*\)".*$/\1/p')
   # A module of ours that requires Jaeger's exactly as Jaeger's own go.mod and go.sum pin them.
   sed -e "s|^module .*|module weir.dev/jaeger|" -e '/^toolchain /d' "$sources/go.mod" >go.mod
   cp "$sources/go.sum" go.sum
   chmod u+w go.sum
-  step "recording the module" go mod edit -require "$module@v$version"
-  step "building (minutes)" go build -mod=mod -trimpath -ldflags '-s -w' -o "$stage/bin/jaeger" "$module/cmd/jaeger"
+  step "recording the module" "$go" mod edit -require "$module@v$version"
+  step "building (minutes)" "$go" build -mod=mod -trimpath -ldflags '-s -w' -o "$stage/bin/jaeger" "$module/cmd/jaeger"
   cd "$COMPONENTS" || return
   rm -rf "$stage/build"
 }
