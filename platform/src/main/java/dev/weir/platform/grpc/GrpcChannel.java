@@ -1,6 +1,7 @@
 package dev.weir.platform.grpc;
 
 import dev.weir.platform.time.Clock;
+import dev.weir.platform.tls.ReloadingTls;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptor;
 import io.grpc.ClientInterceptors;
@@ -8,10 +9,11 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A plain-text HTTP/2 channel to one address, with keep-alive, so that a dead peer is noticed
- * within seconds. While the peer is away, each call tries to reach it again, at most once a second.
+ * An HTTP/2 channel to one address, with keep-alive, so that a dead peer is noticed within seconds.
+ * While the peer is away, each call tries to reach it again, at most once a second.
  */
 public final class GrpcChannel implements AutoCloseable {
   private static final int MAX_MESSAGE_BYTES = 64 << 20;
@@ -24,11 +26,26 @@ public final class GrpcChannel implements AutoCloseable {
     this.intercepted = intercepted;
   }
 
-  /** Opens lazily: nothing is connected until the first call. */
+  /** In plain text. Opens lazily: nothing is connected until the first call. */
   public static GrpcChannel to(HostAndPort address, List<ClientInterceptor> interceptors) {
+    return to(address, null, interceptors);
+  }
+
+  /**
+   * Opens lazily: nothing is connected until the first call.
+   *
+   * @param tls how it is encrypted; null: plain text
+   */
+  public static GrpcChannel to(
+      HostAndPort address, @Nullable ReloadingTls tls, List<ClientInterceptor> interceptors) {
+    NettyChannelBuilder builder = NettyChannelBuilder.forAddress(address.host(), address.port());
+    if (tls == null) {
+      builder.usePlaintext();
+    } else {
+      builder.sslContext(tls.context());
+    }
     ManagedChannel channel =
-        NettyChannelBuilder.forAddress(address.host(), address.port())
-            .usePlaintext()
+        builder
             .maxInboundMessageSize(MAX_MESSAGE_BYTES)
             .keepAliveTime(10, TimeUnit.SECONDS)
             .keepAliveTimeout(3, TimeUnit.SECONDS)

@@ -2,6 +2,7 @@ package dev.weir.platform.grpc;
 
 import dev.weir.platform.config.Setting;
 import dev.weir.platform.error.Check;
+import dev.weir.platform.tls.ServerTlsConfig;
 import java.time.Duration;
 
 /** Where and within which limits a gRPC server listens. */
@@ -13,7 +14,8 @@ public record GrpcListenConfig(
     @Setting("Concurrent calls per connection, 1 to 100000.") int maxConcurrentCallsPerConnection,
     @Setting("Shortest time between keep-alive pings of a client, 1s to 1h.") Duration minKeepAlive,
     @Setting("Time that calls in flight get when the server stops, 0s to 10m.")
-        Duration drainTimeout) {
+        Duration drainTimeout,
+    @Setting("Encryption and client certificates.") ServerTlsConfig tls) {
   public GrpcListenConfig {
     Check.notBlank("host", host);
     Check.port("port", port);
@@ -22,6 +24,26 @@ public record GrpcListenConfig(
     Check.inRange("maxConcurrentCallsPerConnection", maxConcurrentCallsPerConnection, 1, 100_000);
     Check.inRange("minKeepAlive", minKeepAlive, Duration.ofSeconds(1), Duration.ofHours(1));
     Check.inRange("drainTimeout", drainTimeout, Duration.ZERO, Duration.ofMinutes(10));
+  }
+
+  /** The same in plain text. */
+  public GrpcListenConfig(
+      String host,
+      int port,
+      int maxMessageBytes,
+      int maxMetadataBytes,
+      int maxConcurrentCallsPerConnection,
+      Duration minKeepAlive,
+      Duration drainTimeout) {
+    this(
+        host,
+        port,
+        maxMessageBytes,
+        maxMetadataBytes,
+        maxConcurrentCallsPerConnection,
+        minKeepAlive,
+        drainTimeout,
+        ServerTlsConfig.disabled());
   }
 
   /** Loopback, the given port, limits that suit tensors. */

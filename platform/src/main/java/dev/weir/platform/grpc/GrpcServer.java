@@ -2,6 +2,7 @@ package dev.weir.platform.grpc;
 
 import dev.weir.platform.lifecycle.StartFailure;
 import dev.weir.platform.time.Clock;
+import dev.weir.platform.tls.ReloadingTls;
 import io.grpc.BindableService;
 import io.grpc.DecompressorRegistry;
 import io.grpc.HandlerRegistry;
@@ -66,11 +67,26 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   /**
-   * Binds and starts.
+   * Binds and starts, in plain text.
    *
    * @throws StartFailure when the address cannot be bound
+   * @throws IllegalStateException when TLS is enabled
    */
   public static GrpcServer start(String name, GrpcListenConfig config, Services services) {
+    return start(name, config, null, services);
+  }
+
+  /**
+   * Binds and starts.
+   *
+   * @param tls of {@code config.tls()}; null: plain text
+   * @throws StartFailure when the address cannot be bound
+   */
+  public static GrpcServer start(
+      String name, GrpcListenConfig config, @Nullable ReloadingTls tls, Services services) {
+    if (config.tls().enabled() && tls == null) {
+      throw new IllegalStateException(name + " would be served in plain text, TLS is enabled");
+    }
     var health = new HealthStatusManager();
     var calls = new CallsInFlight();
     NettyServerBuilder builder =
@@ -84,6 +100,9 @@ public final class GrpcServer implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true)
             .addStreamTracerFactory(calls)
             .initialFlowControlWindow(1 << 20);
+    if (tls != null) {
+      builder.sslContext(tls.context());
+    }
     ExecutorService owned = null;
     if (services.directExecutor()) {
       builder.directExecutor();
