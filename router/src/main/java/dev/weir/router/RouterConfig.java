@@ -10,6 +10,7 @@ import dev.weir.platform.telemetry.TelemetryConfig;
 import dev.weir.router.balance.EjectionConfig;
 import dev.weir.router.control.WatchConfig;
 import dev.weir.router.exchange.RetryConfig;
+import dev.weir.router.limit.LimitConfig;
 import dev.weir.router.outcome.OutcomeConfig;
 import java.nio.file.Path;
 
@@ -27,6 +28,7 @@ public record RouterConfig(
     @Setting("How workers are found.") DiscoveryConfig discovery,
     @Setting("How workers are watched.") WatchConfig watch,
     @Setting("For routes that do not say otherwise.") RetryConfig retry,
+    @Setting("Bounds of routes and clients.") LimitConfig limits,
     @Setting("Outlier ejection.") EjectionConfig ejection,
     @Setting("Outcome counts.") OutcomeConfig outcome) {
   public RouterConfig {
@@ -50,6 +52,7 @@ public record RouterConfig(
         DiscoveryConfig.defaults(),
         WatchConfig.defaults(),
         RetryConfig.defaults(),
+        LimitConfig.defaults(),
         EjectionConfig.defaults(),
         OutcomeConfig.defaults());
   }

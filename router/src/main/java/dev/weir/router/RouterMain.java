@@ -26,6 +26,7 @@ import dev.weir.router.dataplane.GrpcUpstream;
 import dev.weir.router.dataplane.InferenceService;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.exchange.RequestMetrics;
+import dev.weir.router.limit.Limits;
 import dev.weir.router.logical.HealthPublisher;
 import dev.weir.router.logical.LogicalService;
 import dev.weir.router.logical.ServedModels;
@@ -107,9 +108,18 @@ public final class RouterMain {
             clock);
     var metrics = new RequestMetrics(telemetry.meter());
     RouterGauges.register(telemetry.meter(), workers, ledger, sender);
+    var limits = new Limits(config.limits(), clock, telemetry.meter());
     var exchanges =
         new Exchanges(
-            table, workers, ledger, metrics, config.retry(), draws, telemetry.tracer(), clock);
+            table,
+            workers,
+            ledger,
+            metrics,
+            config.retry(),
+            limits,
+            draws,
+            telemetry.tracer(),
+            clock);
     var models = new ServedModels(table, workers);
     var logical =
         new LogicalService(
@@ -130,7 +140,10 @@ public final class RouterMain {
 
     var health = new HealthPublisher(models, grpc::setServing, readiness);
     workers.onChange(health::refresh);
-    table.onChange(health::refresh);
+    table.onChange(() -> {
+      health.refresh();
+      limits.keepOnly(table.names());
+    });
     health.refresh();
     var watches =
         resources.add(

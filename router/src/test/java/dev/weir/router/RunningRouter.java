@@ -18,6 +18,7 @@ import dev.weir.router.balance.WorkerHealth;
 import dev.weir.router.balance.WorkerSet;
 import dev.weir.router.control.WatchConfig;
 import dev.weir.router.exchange.RetryConfig;
+import dev.weir.router.limit.LimitConfig;
 import dev.weir.router.outcome.OutcomeConfig;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
@@ -63,6 +64,7 @@ final class RunningRouter implements AutoCloseable {
             DiscoveryConfig.defaults(),
             new WatchConfig(Duration.ofSeconds(3), Duration.ofMillis(50)),
             RetryConfig.defaults(),
+            LimitConfig.defaults(),
             EjectionConfig.defaults(),
             new OutcomeConfig(Duration.ofMillis(20), Duration.ofSeconds(5), 1_000, 10_000));
     RouterMain.Listening listening =

@@ -2,6 +2,7 @@ package dev.weir.router.exchange;
 
 import dev.weir.router.balance.Lease;
 import dev.weir.router.balance.Worker;
+import dev.weir.router.limit.Admission;
 import dev.weir.router.outcome.Ticket;
 import dev.weir.router.policy.Decision;
 import dev.weir.router.policy.VersionId;
@@ -28,6 +29,7 @@ public final class Exchange {
   private static final Ticket FINISHED = (code, latencyNanos, sampledTraceId) -> {};
 
   private final Exchanges exchanges;
+  private final Admission.Granted admission;
   private final RequestTrace trace;
   private final long startNanos;
   private final AtomicBoolean ended = new AtomicBoolean();
@@ -35,9 +37,14 @@ public final class Exchange {
   private volatile Decision.Routed decision;
   private volatile int attempts;
 
-  Exchange(Exchanges exchanges, Decision.Routed decision, RequestTrace trace) {
+  Exchange(
+      Exchanges exchanges,
+      Decision.Routed decision,
+      Admission.Granted admission,
+      RequestTrace trace) {
     this.exchanges = exchanges;
     this.decision = decision;
+    this.admission = admission;
     this.trace = trace;
     this.startNanos = exchanges.nanoTime();
     this.ticket = new AtomicReference<>(exchanges.ledger().start(decision));
@@ -168,6 +175,7 @@ public final class Exchange {
   /** The client's call is over; later calls are ignored. */
   public void ended(StatusCode code, String message) {
     if (ended.compareAndSet(false, true)) {
+      admission.release();
       long latency = elapsed();
       Objects.requireNonNull(ticket.getAndSet(FINISHED))
           .finish(code, latency, trace.sampledTraceId());

@@ -2,6 +2,8 @@ package dev.weir.router.exchange;
 
 import dev.weir.platform.time.Clock;
 import dev.weir.router.balance.WorkerSet;
+import dev.weir.router.limit.Admission;
+import dev.weir.router.limit.Limits;
 import dev.weir.router.outcome.OutcomeLedger;
 import dev.weir.router.policy.Decision;
 import dev.weir.router.policy.Draws;
@@ -22,6 +24,7 @@ public final class Exchanges {
   private final OutcomeLedger ledger;
   private final RequestMetrics metrics;
   private final RetryConfig retry;
+  private final Limits limits;
   private final Draws draws;
   private final Tracer tracer;
   private final Clock clock;
@@ -35,6 +38,7 @@ public final class Exchanges {
       OutcomeLedger ledger,
       RequestMetrics metrics,
       RetryConfig retry,
+      Limits limits,
       Draws draws,
       Tracer tracer,
       Clock clock) {
@@ -43,6 +47,7 @@ public final class Exchanges {
     this.ledger = ledger;
     this.metrics = metrics;
     this.retry = retry;
+    this.limits = limits;
     this.draws = draws;
     this.tracer = tracer;
     this.clock = clock;
@@ -66,16 +71,23 @@ public final class Exchanges {
     metrics.started();
     RequestTrace trace = RequestTrace.start(tracer, "ModelInfer", traceparent);
     return switch (decide(request)) {
-      case Decision.Refused(var code, var message) -> {
-        metrics.refused(code);
-        trace.end(code, message);
-        yield new Opened.Refused(code, message);
-      }
-      case Decision.Routed routed -> {
-        metrics.decided(routed);
-        yield new Opened.Accepted(new Exchange(this, routed, trace));
-      }
+      case Decision.Refused(var code, var message) -> refused(trace, code, message);
+      case Decision.Routed routed ->
+          switch (limits.admit(routed, request)) {
+            case Admission.Refused over ->
+                refused(trace, StatusCode.RESOURCE_EXHAUSTED, over.message());
+            case Admission.Granted granted -> {
+              metrics.decided(routed);
+              yield new Opened.Accepted(new Exchange(this, routed, granted, trace));
+            }
+          };
     };
+  }
+
+  private Opened refused(RequestTrace trace, StatusCode code, String message) {
+    metrics.refused(code);
+    trace.end(code, message);
+    return new Opened.Refused(code, message);
   }
 
   /** Counts a request whose bytes could not be read. */
@@ -120,6 +132,10 @@ public final class Exchanges {
     RandomGenerator random = random();
     HexFormat hex = HexFormat.of();
     return hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
+  }
+
+  Limits limits() {
+    return limits;
   }
 
   WorkerSet workers() {
