@@ -76,6 +76,11 @@ final class Upstream implements AutoCloseable {
     return Long.parseLong(line);
   }
 
+  /** Waits a moment; throws when the program has ended meanwhile. */
+  void waitAlive(long millis) throws InterruptedException {
+    process.waitAlive(millis);
+  }
+
   private void say(String line) throws IOException {
     asks.write(line + "\n");
     asks.flush();
