@@ -11,6 +11,7 @@ import dev.weir.router.balance.EjectionConfig;
 import dev.weir.router.control.WatchConfig;
 import dev.weir.router.exchange.RetryConfig;
 import dev.weir.router.limit.LimitConfig;
+import dev.weir.router.outcome.ExposureConfig;
 import dev.weir.router.outcome.OutcomeConfig;
 import java.nio.file.Path;
 
@@ -30,7 +31,8 @@ public record RouterConfig(
     @Setting("For routes that do not say otherwise.") RetryConfig retry,
     @Setting("Bounds of routes and clients.") LimitConfig limits,
     @Setting("Outlier ejection.") EjectionConfig ejection,
-    @Setting("Outcome counts.") OutcomeConfig outcome) {
+    @Setting("Outcome counts.") OutcomeConfig outcome,
+    @Setting("Exposures of experiments.") ExposureConfig exposure) {
   public RouterConfig {
     Check.notBlank("instance", instance);
     Check.inRange("instance", instance.length(), 1, 128);
@@ -54,6 +56,7 @@ public record RouterConfig(
         RetryConfig.defaults(),
         LimitConfig.defaults(),
         EjectionConfig.defaults(),
-        OutcomeConfig.defaults());
+        OutcomeConfig.defaults(),
+        ExposureConfig.defaults());
   }
 }

@@ -2,6 +2,7 @@ package dev.weir.router;
 
 import dev.weir.router.balance.WorkerHealth;
 import dev.weir.router.balance.WorkerSet;
+import dev.weir.router.outcome.ExposureLog;
 import dev.weir.router.outcome.OutcomeLedger;
 import dev.weir.router.outcome.OutcomeSender;
 import io.opentelemetry.api.common.AttributeKey;
@@ -14,7 +15,12 @@ final class RouterGauges {
 
   private RouterGauges() {}
 
-  static void register(Meter meter, WorkerSet workers, OutcomeLedger ledger, OutcomeSender sender) {
+  static void register(
+      Meter meter,
+      WorkerSet workers,
+      OutcomeLedger ledger,
+      OutcomeSender sender,
+      ExposureLog exposures) {
     meter
         .gaugeBuilder("weir_router_workers")
         .ofLongs()
@@ -51,6 +57,10 @@ final class RouterGauges {
         .ofLongs()
         .setDescription("Slices that wait for the monitor.")
         .buildWithCallback(gauge -> gauge.record(sender.waiting()));
+    meter
+        .counterBuilder("weir_router_exposures_dropped")
+        .setDescription("Exposures of experiments that could not be kept for the monitor.")
+        .buildWithCallback(counter -> counter.record(exposures.dropped()));
   }
 
   private static String word(WorkerHealth health) {

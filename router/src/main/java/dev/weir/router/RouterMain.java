@@ -18,6 +18,7 @@ import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.Scheduler;
 import dev.weir.router.balance.WorkerSet;
+import dev.weir.router.control.GrpcExposureIntake;
 import dev.weir.router.control.GrpcOutcomeIntake;
 import dev.weir.router.control.KnownEndpoints;
 import dev.weir.router.control.TableInForce;
@@ -30,6 +31,8 @@ import dev.weir.router.limit.Limits;
 import dev.weir.router.logical.HealthPublisher;
 import dev.weir.router.logical.LogicalService;
 import dev.weir.router.logical.ServedModels;
+import dev.weir.router.outcome.ExposureLog;
+import dev.weir.router.outcome.ExposureSender;
 import dev.weir.router.outcome.OutcomeLedger;
 import dev.weir.router.outcome.OutcomeSender;
 import dev.weir.router.policy.Draws;
@@ -94,12 +97,14 @@ public final class RouterMain {
 
     long seed = Randomness.freshSeed();
     var draws = new Draws(seed);
+    String process =
+        config.instance() + "-" + HexFormat.of().toHexDigits(draws.generator().nextLong());
     var sender =
         new OutcomeSender(
-            config.instance() + "-" + HexFormat.of().toHexDigits(draws.generator().nextLong()),
-            new GrpcOutcomeIntake(monitor),
-            config.outcome().maxWaitingSlices());
+            process, new GrpcOutcomeIntake(monitor), config.outcome().maxWaitingSlices());
     var ledger = new OutcomeLedger(config.outcome(), clock, sender::offer);
+    var exposures = new ExposureLog(config.exposure(), clock);
+    var exposureSender = new ExposureSender(process, exposures, new GrpcExposureIntake(monitor));
     var table = new TableInForce(ledger);
     var workers =
         new WorkerSet(
@@ -107,13 +112,14 @@ public final class RouterMain {
             config.ejection(),
             clock);
     var metrics = new RequestMetrics(telemetry.meter());
-    RouterGauges.register(telemetry.meter(), workers, ledger, sender);
+    RouterGauges.register(telemetry.meter(), workers, ledger, sender, exposures);
     var limits = new Limits(config.limits(), clock, telemetry.meter());
     var exchanges =
         new Exchanges(
             table,
             workers,
             ledger,
+            exposures,
             metrics,
             config.retry(),
             limits,
@@ -143,6 +149,7 @@ public final class RouterMain {
     table.onChange(() -> {
       health.refresh();
       limits.keepOnly(table.names());
+      exposures.running(table.experiments());
     });
     health.refresh();
     var watches =
@@ -170,6 +177,8 @@ public final class RouterMain {
     resources.add("worker discovery", discovery.watch("model-worker", watches::listed));
     Scheduler.Cancellable ticks = scheduler.every(config.outcome().slice(), ledger::tick);
     Scheduler.Cancellable sends = scheduler.every(config.outcome().slice(), sender::flush);
+    Scheduler.Cancellable exposureSends =
+        scheduler.every(config.outcome().slice(), exposureSender::flush);
 
     Discovery.Registration registration =
         discovery.register(
@@ -185,8 +194,10 @@ public final class RouterMain {
         () -> {
           ticks.cancel();
           sends.cancel();
+          exposureSends.cancel();
           ledger.tick();
           sender.flush();
+          exposureSender.flush();
         });
     return new Listening(
         config.grpc().host(),

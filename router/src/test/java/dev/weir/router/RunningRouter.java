@@ -19,6 +19,7 @@ import dev.weir.router.balance.WorkerSet;
 import dev.weir.router.control.WatchConfig;
 import dev.weir.router.exchange.RetryConfig;
 import dev.weir.router.limit.LimitConfig;
+import dev.weir.router.outcome.ExposureConfig;
 import dev.weir.router.outcome.OutcomeConfig;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
@@ -66,7 +67,8 @@ final class RunningRouter implements AutoCloseable {
             RetryConfig.defaults(),
             LimitConfig.defaults(),
             EjectionConfig.defaults(),
-            new OutcomeConfig(Duration.ofMillis(20), Duration.ofSeconds(5), 1_000, 10_000));
+            new OutcomeConfig(Duration.ofMillis(20), Duration.ofSeconds(5), 1_000, 10_000),
+            ExposureConfig.defaults());
     RouterMain.Listening listening =
         RouterMain.start(config, resources, registryChannel, discovery, clock, scheduler);
     workers = listening.workers();

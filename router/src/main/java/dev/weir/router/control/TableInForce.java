@@ -49,6 +49,16 @@ public final class TableInForce implements Consumer<Snapshot>, Supplier<@Nullabl
     return now == null ? Set.of() : now.names();
   }
 
+  /** Route and name of each experiment in force. */
+  public Set<String> experiments() {
+    RoutingTable now = table;
+    return now == null
+        ? Set.of()
+        : now.routes().stream()
+            .flatMap(r -> r.experiments().stream().map(e -> r.name() + '\n' + e))
+            .collect(Collectors.toSet());
+  }
+
   @Override
   public void accept(Snapshot snapshot) {
     RoutingTable compiled = RoutingTable.compile(snapshot);

@@ -3,6 +3,7 @@ package dev.weir.router.exchange;
 import dev.weir.proto.route.v1.Assignment;
 import dev.weir.router.policy.Cohort;
 import dev.weir.router.policy.Decision;
+import dev.weir.router.policy.ExperimentArm;
 
 /** How a request was assigned, in the bytes that the worker passes on with its samples. */
 final class AssignmentBytes {
@@ -23,6 +24,14 @@ final class AssignmentBytes {
           .setRolloutStep(cohort.rolloutStep())
           .setUnit(decision.unit())
           .setSticky(cohort.sticky());
+    }
+    ExperimentArm arm = decision.experiment();
+    if (arm != null) {
+      assignment
+          .setExperiment(arm.experiment())
+          .setExperimentArm(arm.name())
+          .setUnit(decision.unit())
+          .setSticky(true);
     }
     return assignment.build().toByteArray();
   }

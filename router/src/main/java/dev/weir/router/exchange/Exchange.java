@@ -179,6 +179,9 @@ public final class Exchange {
       long latency = elapsed();
       Objects.requireNonNull(ticket.getAndSet(FINISHED))
           .finish(code, latency, trace.sampledTraceId());
+      if (code == StatusCode.OK) {
+        exchanges.exposures().answered(decision);
+      }
       exchanges.metrics().ended(decision, code, latency);
       trace.end(code, message);
     }

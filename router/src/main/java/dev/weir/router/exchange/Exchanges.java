@@ -4,6 +4,7 @@ import dev.weir.platform.time.Clock;
 import dev.weir.router.balance.WorkerSet;
 import dev.weir.router.limit.Admission;
 import dev.weir.router.limit.Limits;
+import dev.weir.router.outcome.ExposureLog;
 import dev.weir.router.outcome.OutcomeLedger;
 import dev.weir.router.policy.Decision;
 import dev.weir.router.policy.Draws;
@@ -22,6 +23,7 @@ public final class Exchanges {
   private final Supplier<@Nullable RoutingTable> table;
   private final WorkerSet workers;
   private final OutcomeLedger ledger;
+  private final ExposureLog exposures;
   private final RequestMetrics metrics;
   private final RetryConfig retry;
   private final Limits limits;
@@ -36,6 +38,7 @@ public final class Exchanges {
       Supplier<@Nullable RoutingTable> table,
       WorkerSet workers,
       OutcomeLedger ledger,
+      ExposureLog exposures,
       RequestMetrics metrics,
       RetryConfig retry,
       Limits limits,
@@ -45,6 +48,7 @@ public final class Exchanges {
     this.table = table;
     this.workers = workers;
     this.ledger = ledger;
+    this.exposures = exposures;
     this.metrics = metrics;
     this.retry = retry;
     this.limits = limits;
@@ -144,6 +148,10 @@ public final class Exchanges {
 
   OutcomeLedger ledger() {
     return ledger;
+  }
+
+  ExposureLog exposures() {
+    return exposures;
   }
 
   RequestMetrics metrics() {

@@ -30,6 +30,9 @@ public final class StreamMessage {
       admission.release();
       long latency = exchanges.nanoTime() - startNanos;
       ticket.finish(code, latency, null);
+      if (code == StatusCode.OK) {
+        exchanges.exposures().answered(decision);
+      }
       exchanges.metrics().ended(decision, code, latency);
     }
   }
