@@ -7,6 +7,7 @@ import dev.weir.platform.grpc.GrpcListenConfig;
 import dev.weir.platform.grpc.HostAndPort;
 import dev.weir.platform.http.HttpListenConfig;
 import dev.weir.platform.telemetry.TelemetryConfig;
+import dev.weir.router.balance.BalanceConfig;
 import dev.weir.router.balance.EjectionConfig;
 import dev.weir.router.control.WatchConfig;
 import dev.weir.router.exchange.RetryConfig;
@@ -30,6 +31,7 @@ public record RouterConfig(
     @Setting("How workers are watched.") WatchConfig watch,
     @Setting("For routes that do not say otherwise.") RetryConfig retry,
     @Setting("Bounds of routes and clients.") LimitConfig limits,
+    @Setting("How workers are chosen.") BalanceConfig balance,
     @Setting("Outlier ejection.") EjectionConfig ejection,
     @Setting("Outcome counts.") OutcomeConfig outcome,
     @Setting("Exposures of experiments.") ExposureConfig exposure) {
@@ -55,6 +57,7 @@ public record RouterConfig(
         WatchConfig.defaults(),
         RetryConfig.defaults(),
         LimitConfig.defaults(),
+        BalanceConfig.defaults(),
         EjectionConfig.defaults(),
         OutcomeConfig.defaults(),
         ExposureConfig.defaults());

@@ -27,6 +27,7 @@ import dev.weir.router.dataplane.GrpcUpstream;
 import dev.weir.router.dataplane.InferenceService;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.exchange.RequestMetrics;
+import dev.weir.router.exchange.Tracing;
 import dev.weir.router.limit.Limits;
 import dev.weir.router.logical.HealthPublisher;
 import dev.weir.router.logical.LogicalService;
@@ -109,9 +110,12 @@ public final class RouterMain {
     var workers =
         new WorkerSet(
             address -> GrpcUpstream.to(address, config.grpc().maxMessageBytes()),
+            config.balance(),
             config.ejection(),
+            config.instance(),
             clock);
-    var metrics = new RequestMetrics(telemetry.meter());
+    var metrics =
+        new RequestMetrics(telemetry.meter(), telemetry.histograms(), config.retry(), clock);
     RouterGauges.register(telemetry.meter(), workers, ledger, sender, exposures);
     var limits = new Limits(config.limits(), clock, telemetry.meter());
     var exchanges =
@@ -124,7 +128,7 @@ public final class RouterMain {
             config.retry(),
             limits,
             draws,
-            telemetry.tracer(),
+            new Tracing(telemetry.tracer(), telemetry.sampling()),
             clock);
     var models = new ServedModels(table, workers);
     var logical =

@@ -13,6 +13,7 @@ import dev.weir.platform.time.Scheduler;
 import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
 import dev.weir.proto.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
 import dev.weir.proto.inference.ModelInferRequest;
+import dev.weir.router.balance.BalanceConfig;
 import dev.weir.router.balance.EjectionConfig;
 import dev.weir.router.balance.WorkerHealth;
 import dev.weir.router.balance.WorkerSet;
@@ -66,6 +67,7 @@ final class RunningRouter implements AutoCloseable {
             new WatchConfig(Duration.ofSeconds(3), Duration.ofMillis(50)),
             RetryConfig.defaults(),
             LimitConfig.defaults(),
+            BalanceConfig.defaults(),
             EjectionConfig.defaults(),
             new OutcomeConfig(Duration.ofMillis(20), Duration.ofSeconds(5), 1_000, 10_000),
             ExposureConfig.defaults());

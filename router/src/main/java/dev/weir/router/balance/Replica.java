@@ -11,11 +11,17 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Replica {
   private final Worker worker;
   private final VersionId version;
+  private final long sinceNanos;
   private final AtomicReference<EjectionState> ejection;
+  private final PeakLatency latency = new PeakLatency();
+  private final ReplicaWindow window = new ReplicaWindow();
+  private volatile long pickedNanos;
 
   Replica(Worker worker, VersionId version, long nowNanos) {
     this.worker = worker;
     this.version = version;
+    this.sinceNanos = nowNanos;
+    this.pickedNanos = nowNanos;
     this.ejection = new AtomicReference<>(EjectionState.fresh(nowNanos));
   }
 
@@ -25,6 +31,61 @@ final class Replica {
 
   VersionId version() {
     return version;
+  }
+
+  /** When it became ready. */
+  long sinceNanos() {
+    return sinceNanos;
+  }
+
+  ReplicaWindow window() {
+    return window;
+  }
+
+  /** Takes one of the worker's places; false: all are taken. */
+  boolean tryStart(long nowNanos, int maxInFlight) {
+    if (!worker.tryStart(maxInFlight)) {
+      return false;
+    }
+    pickedNanos = nowNanos;
+    return true;
+  }
+
+  /** What its answers take, nanoseconds; 0: not known yet. */
+  double latencyNanos(long nowNanos, long decayNanos) {
+    return latency.at(nowNanos, pickedNanos, decayNanos);
+  }
+
+  /** Takes in what an attempt says about it. */
+  void observe(Lease.Impression impression, long nanos, long nowNanos, BalanceConfig config) {
+    long decay = config.latencyDecay().toNanos();
+    boolean timed = nanos >= 0;
+    switch (impression) {
+      case ANSWERED -> {
+        if (timed) {
+          latency.observe(nanos, nowNanos, decay);
+          window.count(false, nanos);
+        }
+      }
+      case ERRED -> {
+        // an error may be quick: that must not make it look fast
+        latency.atLeast(nanos, nowNanos, decay);
+        window.count(true, Math.max(0, nanos));
+      }
+      case BUSY -> penalise(nanos, nowNanos, config);
+      case FAILED -> {
+        penalise(nanos, nowNanos, config);
+        window.count(true, Math.max(0, nanos));
+      }
+      case NONE -> latency.atLeast(nanos, nowNanos, decay);
+    }
+  }
+
+  private void penalise(long nanos, long nowNanos, BalanceConfig config) {
+    latency.atLeast(
+        Math.max(nanos, config.failurePenalty().toNanos()),
+        nowNanos,
+        config.latencyDecay().toNanos());
   }
 
   private EjectionState state() {
@@ -60,6 +121,10 @@ final class Replica {
 
   void failed(long nowNanos, EjectionConfig config) {
     ejection.getAndUpdate(state -> state.failed(nowNanos, config));
+  }
+
+  void stoodOut(long nowNanos, EjectionConfig config) {
+    ejection.getAndUpdate(state -> state.stoodOut(nowNanos, config));
   }
 
   /** Should have been ejected but is needed: counts its failures from the start again. */

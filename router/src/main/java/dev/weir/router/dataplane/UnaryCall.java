@@ -100,6 +100,8 @@ final class UnaryCall extends ServerCall.Listener<RawMessage> {
       case NextStep.Send(var attempt) -> send(attempt);
       case NextStep.End(var code, var message) ->
           end(Statuses.status(code, message), new Metadata());
+      case NextStep.Wait _, NextStep.Pause _ ->
+          throw new IllegalStateException("the first step is " + step);
     }
   }
 
@@ -216,6 +218,9 @@ final class UnaryCall extends ServerCall.Listener<RawMessage> {
         case NextStep.Send(var again) -> send(again);
         case NextStep.End(var endCode, var endText) ->
             end(Statuses.status(endCode, endText), HeaderRules.passed(trailers));
+        case NextStep.Wait _, NextStep.Pause _ ->
+            throw new IllegalStateException(
+                "neither hedges nor pushback are used here, yet " + next);
       }
     }
 

@@ -72,22 +72,32 @@ public final class StreamExchange {
   }
 
   private Optional<Attempt> lease(Decision.Routed decision) {
-    return exchanges
-        .workers()
-        .lease(decision.variant().served(), null, exchanges.random())
-        .map(lease -> attempt(decision, lease));
+    long now = exchanges.nanoTime();
+    return Optional.ofNullable(
+            exchanges
+                .workers()
+                .lease(decision.variant().served(), null, null, now, exchanges.random()))
+        .map(lease -> attempt(decision, lease, now));
   }
 
-  private Attempt attempt(Decision.Routed decision, Lease lease) {
+  private Attempt attempt(Decision.Routed decision, Lease lease, long now) {
     attempts++;
     RequestTrace.Span span = trace.attempt(decision, lease.worker().id(), attempts);
     return new Attempt(
-        attempts, lease, decision, AssignmentBytes.of(decision, 1), span.traceparent(), span);
+        attempts,
+        false,
+        lease,
+        decision,
+        now,
+        Long.MAX_VALUE,
+        exchanges.metrics().variant(decision).assignment(decision, 1),
+        span.traceparent(),
+        span);
   }
 
   /** Why there is no worker. */
   public Decision.Refused noWorker(Decision.Routed decision) {
-    return Exchange.noWorker(decision);
+    return exchanges.noWorker(decision);
   }
 
   /** Whether some ready worker has the decision's version. */
@@ -106,7 +116,9 @@ public final class StreamExchange {
                 ? Lease.Impression.NONE
                 : code == StatusCode.UNAVAILABLE
                     ? Lease.Impression.FAILED
-                    : Lease.Impression.ANSWERED);
+                    : Lease.Impression.ANSWERED,
+            Lease.UNTIMED,
+            exchanges.nanoTime());
   }
 
   /** The client's stream ended. */

@@ -30,10 +30,10 @@ public final class StreamMessage {
       admission.release();
       long latency = exchanges.nanoTime() - startNanos;
       ticket.finish(code, latency, null);
+      exchanges.metrics().ended(exchanges.metrics().variant(decision), code, latency);
       if (code == StatusCode.OK) {
         exchanges.exposures().answered(decision);
       }
-      exchanges.metrics().ended(decision, code, latency);
     }
   }
 }

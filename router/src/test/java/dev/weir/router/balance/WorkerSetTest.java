@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -24,15 +25,20 @@ class WorkerSetTest {
   private final TestClock clock = new TestClock();
   private final RandomGenerator random = Randomness.seeded(1);
   private final List<FakeUpstream> upstreams = new ArrayList<>();
-  private final WorkerSet set =
-      new WorkerSet(
-          address -> {
-            var upstream = new FakeUpstream();
-            upstreams.add(upstream);
-            return upstream;
-          },
-          EjectionConfig.defaults(),
-          clock);
+  private WorkerSet set = setOf(Balancing.by(BalancePolicy.LEAST_COST));
+
+  private WorkerSet setOf(BalanceConfig balance) {
+    return new WorkerSet(
+        address -> {
+          var upstream = new FakeUpstream();
+          upstreams.add(upstream);
+          return upstream;
+        },
+        balance,
+        EjectionConfig.defaults(),
+        "router-1",
+        clock);
+  }
 
   private static final class FakeUpstream implements Upstream {
     private int wakeUps;
@@ -56,16 +62,24 @@ class WorkerSetTest {
   }
 
   private Lease lease(VersionId version) {
-    return set.lease(version, null, random).orElseThrow();
+    return Objects.requireNonNull(leaseOrNull(version, null));
+  }
+
+  private @Nullable Lease leaseOrNull(VersionId version, @Nullable Worker avoid) {
+    return set.lease(version, avoid, null, clock.nanoTime(), random);
+  }
+
+  private void end(Lease lease, Impression impression) {
+    lease.end(impression, 0, clock.nanoTime());
   }
 
   private @Nullable Worker pick(VersionId version) {
-    return set.lease(version, null, random)
-        .map(lease -> {
-          lease.end(Impression.NONE);
-          return lease.worker();
-        })
-        .orElse(null);
+    Lease lease = leaseOrNull(version, null);
+    if (lease == null) {
+      return null;
+    }
+    end(lease, Impression.NONE);
+    return lease.worker();
   }
 
   private void fail(Worker worker, VersionId version, int times) {
@@ -74,10 +88,10 @@ class WorkerSetTest {
       do {
         lease = lease(version);
         if (lease.worker() != worker) {
-          lease.end(Impression.NONE);
+          end(lease, Impression.NONE);
         }
       } while (lease.worker() != worker);
-      lease.end(Impression.FAILED);
+      end(lease, Impression.FAILED);
     }
   }
 
@@ -96,15 +110,14 @@ class WorkerSetTest {
   void the_worker_with_the_fewest_requests_is_picked() {
     ready("a", V1);
     ready("b", V1);
-    ready("c", V1);
     List<Lease> leases = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
       leases.add(lease(V1));
     }
 
-    assertThat(set.workers()).extracting(Worker::inFlight).containsExactly(10, 10, 10);
-    leases.forEach(l -> l.end(Impression.ANSWERED));
-    assertThat(set.workers()).extracting(Worker::inFlight).containsExactly(0, 0, 0);
+    assertThat(set.workers()).extracting(Worker::inFlight).containsExactly(15, 15);
+    leases.forEach(l -> end(l, Impression.ANSWERED));
+    assertThat(set.workers()).extracting(Worker::inFlight).containsExactly(0, 0);
   }
 
   @Test
@@ -165,11 +178,11 @@ class WorkerSetTest {
     Worker first = ready("a", V1);
     ready("b", V1);
     for (int i = 0; i < 20; i++) {
-      Lease lease = set.lease(V1, first, random).orElseThrow();
+      Lease lease = Objects.requireNonNull(leaseOrNull(V1, first));
       assertThat(lease.worker().id()).isEqualTo("b");
-      lease.end(Impression.NONE);
+      end(lease, Impression.NONE);
     }
-    assertThat(set.lease(V1, pickOnly(), random)).isEmpty();
+    assertThat(leaseOrNull(V1, pickOnly())).isNull();
   }
 
   private Worker pickOnly() {
@@ -185,8 +198,8 @@ class WorkerSetTest {
 
     assertThat(picks(V2, 100)).containsOnlyKeys("b");
     assertThat(picks(V1, 100)).containsOnlyKeys("a", "b");
-    assertThat(set.ejectionsDetected()).isEqualTo(1);
-    assertThat(set.ejectionsEnforced()).isEqualTo(1);
+    assertThat(set.ejectionsDetected(EjectionReason.FAILURES)).isEqualTo(1);
+    assertThat(set.ejectionsEnforced(EjectionReason.FAILURES)).isEqualTo(1);
   }
 
   @Test
@@ -199,7 +212,7 @@ class WorkerSetTest {
     Lease probe = lease(V1);
     assertThat(probe.worker()).isSameAs(bad);
     assertThat(picks(V1, 20)).containsOnlyKeys("b");
-    probe.end(Impression.ANSWERED);
+    end(probe, Impression.ANSWERED);
     assertThat(picks(V1, 100)).containsOnlyKeys("a", "b");
   }
 
@@ -209,8 +222,8 @@ class WorkerSetTest {
     fail(only, V1, 50);
 
     assertThat(picks(V1, 10)).containsOnlyKeys("a");
-    assertThat(set.ejectionsDetected()).isEqualTo(10);
-    assertThat(set.ejectionsEnforced()).isZero();
+    assertThat(set.ejectionsDetected(EjectionReason.FAILURES)).isEqualTo(10);
+    assertThat(set.ejectionsEnforced(EjectionReason.FAILURES)).isZero();
   }
 
   @Test
@@ -242,8 +255,8 @@ class WorkerSetTest {
   void a_lease_ends_once() {
     Worker worker = ready("a", V1);
     Lease lease = lease(V1);
-    lease.end(Impression.ANSWERED);
-    lease.end(Impression.FAILED);
+    end(lease, Impression.ANSWERED);
+    end(lease, Impression.FAILED);
 
     assertThat(worker.inFlight()).isZero();
   }
