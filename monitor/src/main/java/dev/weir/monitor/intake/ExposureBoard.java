@@ -8,6 +8,7 @@ import io.opentelemetry.api.metrics.Meter;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many units saw which arm of an experiment. Each router tells of a unit once, so a unit that
@@ -63,7 +64,8 @@ public final class ExposureBoard {
     return new Arm(exposure.getRoute(), exposure.getExperiment(), exposure.getArm());
   }
 
-  private LongAdder of(Arm arm) {
+  /** The count of an arm; null: there is no room. */
+  private @Nullable LongAdder of(Arm arm) {
     LongAdder there = units.get(arm);
     return there != null || units.size() >= MOST_ARMS
         ? there
