@@ -72,7 +72,8 @@ public final class ObservedHistograms {
     }
   }
 
-  ObservedHistograms(Clock clock) {
+  /** A set without histograms yet. */
+  public ObservedHistograms(Clock clock) {
     this.clock = clock;
     this.startEpochNanos = epochNanos(clock);
   }
