@@ -3,8 +3,7 @@
 usage: tritonclient_modes.py HOST:PORT LIMIT_BYTES
 
 The models of ../models/triton are live there, `slow` on one server, all others on two; LIMIT_BYTES is the largest request
-that the router takes. One line for each case: result (ok, known gap, FAILED), name, what holds or what was seen instead,
-separated by tabs. Status 1 when a case failed, or when a known gap is none any more.
+that the router takes. What it prints: see cases.py.
 """
 
 import asyncio
@@ -16,27 +15,19 @@ import time
 import numpy as np
 import tritonclient.grpc as triton
 import tritonclient.grpc.aio as triton_aio
+from cases import case, expect, refused, run
 from tritonclient.grpc import service_pb2
 from tritonclient.utils import InferenceServerException
 
 ADDRESS = sys.argv[1]
 LIMIT = int(sys.argv[2])
 PATIENCE = 30
-CASES = []
 
 # What does not hold, and why.
 KNOWN_GAPS = {
     "sequence by unary calls": "needs a single worker that has the model: unary calls of one sequence are balanced one by one. "
     "Send a sequence on a stream",
 }
-
-
-def case(name):
-    def add(function):
-        CASES.append((name, function))
-        return function
-
-    return add
 
 
 def tensor(values, datatype):
@@ -52,20 +43,6 @@ def floats(*values):
 
 def integer(value):
     return tensor(np.array([value], dtype=np.int32), "INT32")
-
-
-def expect(holds, seen):
-    if not holds:
-        raise AssertionError(f"seen: {seen}")
-
-
-def refused(call, status, words):
-    try:
-        seen = call()
-    except InferenceServerException as error:
-        expect(status in str(error.status()) and words in str(error.message()), f"{error.status()} {error.message()}")
-        return
-    raise AssertionError(f"answered: {seen}")
 
 
 class Stream:
@@ -671,29 +648,4 @@ def settings(client):
     return "can be read, and are set in the services' configuration only"
 
 
-def main():
-    failed = 0
-    for name, function in CASES:
-        client = triton.InferenceServerClient(ADDRESS)
-        started = time.monotonic()
-        try:
-            result, note = "ok", function(client)
-            if name in KNOWN_GAPS:
-                result, note = "FAILED", "holds, and is listed as a known gap"
-        except Exception as error:  # any surprise is that case's result
-            if name in KNOWN_GAPS:
-                result, note = "known gap", KNOWN_GAPS[name]
-            else:
-                result, note = "FAILED", f"{type(error).__name__}: {error}".replace("\t", " ").replace("\n", " ")[:500]
-        finally:
-            try:
-                client.close()
-            except Exception as error:  # a stream that has ended with an error says so again
-                print(f"closing after {name}: {error}", file=sys.stderr)
-        failed += result == "FAILED"
-        print(f"{result}\t{name}\t{note}", flush=True)
-        print(f"{time.monotonic() - started:.1f} s", file=sys.stderr, flush=True)
-    sys.exit(1 if failed else 0)
-
-
-main()
+run(ADDRESS, KNOWN_GAPS)

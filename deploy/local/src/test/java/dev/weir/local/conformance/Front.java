@@ -20,6 +20,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -70,7 +71,7 @@ final class Front implements AutoCloseable {
             defaults.maxMetadataBytes(),
             defaults.maxConcurrentCallsPerConnection(),
             defaults.minKeepAlive(),
-            defaults.drainTimeout());
+            Duration.ZERO);
     this.front =
         GrpcServer.start(
             instance,

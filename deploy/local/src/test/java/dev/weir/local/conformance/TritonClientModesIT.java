@@ -5,18 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.local.MeshUnderTest;
 import dev.weir.local.mesh.ManagedProcess;
 import dev.weir.local.mesh.Ports;
-import dev.weir.platform.grpc.GrpcChannel;
 import dev.weir.platform.grpc.HostAndPort;
-import dev.weir.platform.time.Clock;
-import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
-import dev.weir.proto.inference.ServerReadyRequest;
-import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,19 +83,8 @@ final class TritonClientModesIT {
       command.add("--metrics-port=" + ports.take("Triton, metrics", 0));
       process =
           ManagedProcess.start("triton", command, Map.of("PYTHONDONTWRITEBYTECODE", "1"), log);
-      try (GrpcChannel channel = GrpcChannel.to(address, List.of())) {
-        process.awaitReady(() -> isReady(channel), Duration.ofSeconds(60), Clock.system());
-      }
-    }
-
-    private static boolean isReady(GrpcChannel channel) {
-      try {
-        return GRPCInferenceServiceGrpc.newBlockingStub(channel.channel())
-            .withDeadlineAfter(1, TimeUnit.SECONDS)
-            .serverReady(ServerReadyRequest.getDefaultInstance())
-            .getReady();
-      } catch (StatusRuntimeException notYet) {
-        return false;
+      try (var readiness = new ServerReadiness(address)) {
+        readiness.await(process);
       }
     }
 
