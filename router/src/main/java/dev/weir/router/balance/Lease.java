@@ -24,16 +24,19 @@ public final class Lease {
   }
 
   private final WorkerSet workers;
+  private final Candidates candidates;
   private final Replica replica;
 
   @SuppressWarnings("UnusedVariable") // by ENDED
   private boolean ended;
 
   /**
+   * @param candidates those that it was picked of
    * @param replica one whose worker has counted it
    */
-  Lease(WorkerSet workers, Replica replica) {
+  Lease(WorkerSet workers, Candidates candidates, Replica replica) {
     this.workers = workers;
+    this.candidates = candidates;
     this.replica = replica;
   }
 
@@ -75,7 +78,7 @@ public final class Lease {
       return false;
     }
     replica.worker().ended();
-    workers.judge(replica, impression, latencyNanos, nowNanos);
+    workers.judge(candidates, replica, impression, latencyNanos, nowNanos);
     return true;
   }
 

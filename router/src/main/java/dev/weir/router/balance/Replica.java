@@ -1,20 +1,32 @@
 package dev.weir.router.balance;
 
 import dev.weir.router.policy.VersionId;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.function.UnaryOperator;
 
 /**
  * One version on one worker: what is picked and what is ejected. Ejection is per version, so that a
  * bad canary costs the good version beside it nothing. Thread-safe, lock-free.
  */
 final class Replica {
+  private static final VarHandle EJECTION;
+
+  static {
+    try {
+      EJECTION =
+          MethodHandles.lookup().findVarHandle(Replica.class, "ejection", EjectionState.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final Worker worker;
   private final VersionId version;
   private final long sinceNanos;
-  private final AtomicReference<EjectionState> ejection;
   private final PeakLatency latency = new PeakLatency();
   private final ReplicaWindow window = new ReplicaWindow();
+  private volatile EjectionState ejection;
   private volatile long pickedNanos;
 
   Replica(Worker worker, VersionId version, long nowNanos) {
@@ -22,7 +34,7 @@ final class Replica {
     this.version = version;
     this.sinceNanos = nowNanos;
     this.pickedNanos = nowNanos;
-    this.ejection = new AtomicReference<>(EjectionState.fresh(nowNanos));
+    this.ejection = EjectionState.fresh(nowNanos);
   }
 
   Worker worker() {
@@ -88,48 +100,51 @@ final class Replica {
         config.latencyDecay().toNanos());
   }
 
-  private EjectionState state() {
-    return Objects.requireNonNull(ejection.get());
+  private void change(UnaryOperator<EjectionState> transition) {
+    EjectionState before;
+    do {
+      before = ejection;
+    } while (!EJECTION.weakCompareAndSet(this, before, transition.apply(before)));
   }
 
   boolean isIn() {
-    return state() instanceof EjectionState.In;
+    return ejection instanceof EjectionState.In;
   }
 
   /** True when the calling request has become this replica's probe. */
   boolean tryProbe(long nowNanos, EjectionConfig config) {
-    EjectionState state = state();
+    EjectionState state = ejection;
     EjectionState next = state.probed(nowNanos, config);
-    return next != state && ejection.compareAndSet(state, next);
+    return next != state && EJECTION.compareAndSet(this, state, next);
   }
 
   void succeeded(long nowNanos, EjectionConfig config) {
-    EjectionState state = state();
+    EjectionState state = ejection;
     EjectionState next = state.succeeded(nowNanos, config);
     if (next != state) {
       // lost to another attempt that ends now: its word is as good
-      ejection.compareAndSet(state, next);
+      EJECTION.compareAndSet(this, state, next);
     }
   }
 
   /** True when this failure means that the replica should leave the rotation. */
   boolean wouldEject(long nowNanos, EjectionConfig config) {
-    EjectionState state = state();
+    EjectionState state = ejection;
     return !(state instanceof EjectionState.Out)
         && state.failed(nowNanos, config) instanceof EjectionState.Out;
   }
 
   void failed(long nowNanos, EjectionConfig config) {
-    ejection.getAndUpdate(state -> state.failed(nowNanos, config));
+    change(state -> state.failed(nowNanos, config));
   }
 
   void stoodOut(long nowNanos, EjectionConfig config) {
-    ejection.getAndUpdate(state -> state.stoodOut(nowNanos, config));
+    change(state -> state.stoodOut(nowNanos, config));
   }
 
   /** Should have been ejected but is needed: counts its failures from the start again. */
   void failedButKept(long nowNanos) {
-    ejection.getAndUpdate(state ->
+    change(state ->
         switch (state) {
           case EjectionState.In in -> new EjectionState.In(0, in.ejections(), in.sinceNanos());
           case EjectionState.Out _, EjectionState.Probing _ -> EjectionState.fresh(nowNanos);

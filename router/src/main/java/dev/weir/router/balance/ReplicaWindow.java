@@ -1,15 +1,31 @@
 package dev.weir.router.balance;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /** Counts of one replica since the peers were last compared. Thread-safe, lock-free. */
 final class ReplicaWindow {
   private static final long ERROR = 1L << 32;
 
-  /** Errors in the upper half, all in the lower. */
-  private final AtomicLong counts = new AtomicLong();
+  private static final VarHandle COUNTS;
+  private static final VarHandle LATENCY;
 
-  private final AtomicLong latencyNanos = new AtomicLong();
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      COUNTS = lookup.findVarHandle(ReplicaWindow.class, "counts", long.class);
+      LATENCY = lookup.findVarHandle(ReplicaWindow.class, "latencyNanos", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** Errors in the upper half, all in the lower. */
+  @SuppressWarnings("UnusedVariable") // by COUNTS
+  private long counts;
+
+  @SuppressWarnings("UnusedVariable") // by LATENCY
+  private long latencyNanos;
 
   /**
    * What was counted.
@@ -29,13 +45,13 @@ final class ReplicaWindow {
   }
 
   void count(boolean error, long nanos) {
-    counts.getAndAdd(error ? ERROR + 1 : 1);
-    latencyNanos.getAndAdd(nanos);
+    COUNTS.getAndAdd(this, error ? ERROR + 1 : 1L);
+    LATENCY.getAndAdd(this, nanos);
   }
 
   /** What was counted, and begins again. A request that ends now may be counted half here. */
   Sample take() {
-    long taken = counts.getAndSet(0);
-    return new Sample(taken & ERROR - 1, taken >>> 32, latencyNanos.getAndSet(0));
+    long taken = (long) COUNTS.getAndSet(this, 0L);
+    return new Sample(taken & ERROR - 1, taken >>> 32, (long) LATENCY.getAndSet(this, 0L));
   }
 }

@@ -202,7 +202,7 @@ public final class WorkerSet {
       return null;
     }
     Replica picked = all.pick(avoid, alsoAvoid, nowNanos, ejections.count(), random);
-    return picked == null ? null : new Lease(this, picked);
+    return picked == null ? null : new Lease(this, all, picked);
   }
 
   /**
@@ -217,12 +217,20 @@ public final class WorkerSet {
     return isFull;
   }
 
-  void judge(Replica replica, Lease.Impression impression, long latencyNanos, long now) {
+  /**
+   * @param pickedOf may be those of an earlier time: good enough to know when peers are compared
+   */
+  void judge(
+      Candidates pickedOf,
+      Replica replica,
+      Lease.Impression impression,
+      long latencyNanos,
+      long now) {
     replica.observe(impression, latencyNanos, now, balance);
-    Candidates all = candidates.get(replica.version());
     switch (impression) {
       case ANSWERED -> replica.succeeded(now, ejection);
       case FAILED -> {
+        Candidates all = candidates.get(replica.version());
         if (all != null) {
           ejections.failed(replica, all, now);
         }
@@ -230,8 +238,11 @@ public final class WorkerSet {
       // an error brings nobody back who was out, and alone takes nobody out
       case ERRED, BUSY, NONE -> {}
     }
-    if (all != null && all.isComparisonDue(now)) {
-      ejections.compare(all, now);
+    if (pickedOf.isComparisonDue(now)) {
+      Candidates all = candidates.get(replica.version());
+      if (all != null) {
+        ejections.compare(all, now);
+      }
     }
   }
 

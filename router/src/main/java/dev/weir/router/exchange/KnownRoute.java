@@ -1,16 +1,18 @@
 package dev.weir.router.exchange;
 
 import dev.weir.router.policy.Reason;
-import java.util.Collection;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What is kept of a route while the router runs, whatever snapshots come. Thread-safe. */
 final class KnownRoute {
   private final String name;
   private final RetryBudget budget;
   private final StripedCounts reasons = new StripedCounts(Reason.values().length);
-  private final Map<String, KnownVariant> variants = new ConcurrentHashMap<>();
+
+  /** A few, replaced whole. */
+  private volatile KnownVariant[] variants = {};
 
   KnownRoute(String name, RetryBudget budget) {
     this.name = name;
@@ -35,13 +37,32 @@ final class KnownRoute {
   }
 
   KnownVariant variant(String variant) {
-    KnownVariant known = variants.get(variant);
-    return known != null
-        ? known
-        : variants.computeIfAbsent(variant, v -> new KnownVariant(this, v));
+    KnownVariant known = find(variants, variant);
+    return known != null ? known : add(variant);
   }
 
-  Collection<KnownVariant> variants() {
-    return variants.values();
+  private static @Nullable KnownVariant find(KnownVariant[] among, String name) {
+    for (KnownVariant known : among) {
+      if (known.name().equals(name)) {
+        return known;
+      }
+    }
+    return null;
+  }
+
+  private synchronized KnownVariant add(String name) {
+    KnownVariant known = find(variants, name);
+    if (known != null) {
+      return known;
+    }
+    var fresh = new KnownVariant(this, name);
+    KnownVariant[] next = Arrays.copyOf(variants, variants.length + 1);
+    next[variants.length] = fresh;
+    variants = next;
+    return fresh;
+  }
+
+  List<KnownVariant> variants() {
+    return List.of(variants);
   }
 }
