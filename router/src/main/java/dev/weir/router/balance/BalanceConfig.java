@@ -33,7 +33,7 @@ public record BalanceConfig(
     Check.inRange("maxInFlightPerWorker", maxInFlightPerWorker, 1, 1_000_000);
   }
 
-  /** Least cost over 10 s, a slow start of 10 s, all workers, 1,024 requests in each. */
+  /** Least cost over 10 s, a slow start of 10 s, all workers, 4,096 requests in each. */
   public static BalanceConfig defaults() {
     return new BalanceConfig(
         BalancePolicy.LEAST_COST,
@@ -43,6 +43,6 @@ public record BalanceConfig(
         1.0,
         Duration.ofSeconds(10),
         0,
-        1_024);
+        4_096);
   }
 }
