@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Candidates {
   private static final int DRAWS = 3;
+  private static final int RAMP_DRAWS = 8;
   private static final int NOBODY = -1;
   private static final double LEAST_WEIGHT = 0.1;
 
@@ -82,7 +83,19 @@ final class Candidates {
       return probe;
     }
     Replica picked = start(new Wish(avoid, alsoAvoid, nowNanos, false), random);
-    return picked != null ? picked : start(new Wish(avoid, alsoAvoid, nowNanos, true), random);
+    // one that is in rotation but full is no reason to ask those that are out
+    return picked != null || isAnyIn(avoid, alsoAvoid)
+        ? picked
+        : start(new Wish(avoid, alsoAvoid, nowNanos, true), random);
+  }
+
+  private boolean isAnyIn(@Nullable Worker avoid, @Nullable Worker alsoAvoid) {
+    for (Replica replica : replicas) {
+      if (replica.worker() != avoid && replica.worker() != alsoAvoid && replica.isIn()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private @Nullable Replica dueProbe(
@@ -134,48 +147,56 @@ final class Candidates {
 
   private @Nullable Replica next(Wish wish) {
     int start = Math.floorMod(rotation.getAndIncrement(), replicas.length);
-    int found = firstUsable(start, NOBODY, wish, null);
+    int found = firstUsable(start, NOBODY, wish);
     return found == NOBODY ? null : replicas[found];
   }
 
   private @Nullable Replica betterOfTwo(Wish wish, RandomGenerator random) {
-    int first = draw(NOBODY, wish, random);
+    boolean ramping = wish.nowNanos() - rampEndNanos < 0;
+    int first = ramping ? drawAdmitted(wish, random) : draw(NOBODY, wish, random);
     if (first == NOBODY) {
       return null;
     }
-    int second = draw(first, wish, random);
     Replica one = replicas[first];
-    return second == NOBODY || isCheaper(one, replicas[second], wish.nowNanos())
-        ? one
-        : replicas[second];
+    int second = draw(first, wish, random);
+    boolean alone =
+        second == NOBODY || ramping && !isAdmitted(replicas[second], wish.nowNanos(), random);
+    return alone || isCheaper(one, replicas[second], wish.nowNanos()) ? one : replicas[second];
   }
 
   /** A usable one at random, or {@link #NOBODY}. */
   private int draw(int except, Wish wish, RandomGenerator random) {
-    int n = replicas.length;
-    int free = except == NOBODY ? n : n - 1;
+    int free = except == NOBODY ? replicas.length : replicas.length - 1;
     if (free == 0) {
       return NOBODY;
     }
-    @Nullable RandomGenerator ramp = wish.nowNanos() - rampEndNanos < 0 ? random : null;
-    int drawn = 0;
+    int at = 0;
     for (int draws = 0; draws < DRAWS; draws++) {
-      drawn = free == 1 ? 0 : random.nextInt(free);
-      int at = except != NOBODY && drawn >= except ? drawn + 1 : drawn;
-      if (isUsable(replicas[at], wish) && (ramp == null || isAdmitted(replicas[at], wish, ramp))) {
+      int drawn = free == 1 ? 0 : random.nextInt(free);
+      at = except != NOBODY && drawn >= except ? drawn + 1 : drawn;
+      if (isUsable(replicas[at], wish)) {
         return at;
       }
     }
-    int admitted = firstUsable(drawn, except, wish, ramp);
-    return admitted != NOBODY || ramp == null ? admitted : firstUsable(drawn, except, wish, null);
+    return firstUsable(at, except, wish);
   }
 
-  private int firstUsable(int start, int except, Wish wish, @Nullable RandomGenerator ramp) {
+  /** The same, by the weights of those that start slowly. */
+  private int drawAdmitted(Wish wish, RandomGenerator random) {
+    int drawn = NOBODY;
+    for (int draws = 0; draws < RAMP_DRAWS; draws++) {
+      drawn = draw(NOBODY, wish, random);
+      if (drawn == NOBODY || isAdmitted(replicas[drawn], wish.nowNanos(), random)) {
+        return drawn;
+      }
+    }
+    return drawn;
+  }
+
+  private int firstUsable(int start, int except, Wish wish) {
     for (int i = 0; i < replicas.length; i++) {
       int at = start + i < replicas.length ? start + i : start + i - replicas.length;
-      if (at != except
-          && isUsable(replicas[at], wish)
-          && (ramp == null || isAdmitted(replicas[at], wish, ramp))) {
+      if (at != except && isUsable(replicas[at], wish)) {
         return at;
       }
     }
@@ -190,8 +211,8 @@ final class Candidates {
         && worker.inFlight() < config.maxInFlightPerWorker();
   }
 
-  private boolean isAdmitted(Replica replica, Wish wish, RandomGenerator random) {
-    double age = wish.nowNanos() - replica.sinceNanos();
+  private boolean isAdmitted(Replica replica, long nowNanos, RandomGenerator random) {
+    double age = nowNanos - replica.sinceNanos();
     double weight = Math.max(LEAST_WEIGHT, age / config.slowStart().toNanos());
     return weight >= 1 || random.nextDouble() < weight;
   }

@@ -140,6 +140,40 @@ class BalancingTest {
     assertThat(shares[5]).isBetween(0.2, 0.35);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {20, 2_000})
+  void the_new_one_of_two_starts_slowly_too_whatever_the_load(int perSecond) {
+    BalanceConfig slowly =
+        Balancing.with(BalancePolicy.LEAST_COST, Duration.ofSeconds(100), 0, 1_024);
+    var fleet = new FleetSimulation(1, slowly, NO_EJECTION);
+    fleet.machine(64, 10_000).ready();
+    fleet.run(Duration.ofSeconds(100), 1);
+    Machine fresh = fleet.machine(64, 10_000);
+    fresh.ready();
+    fleet.run(Duration.ofSeconds(10), perSecond);
+
+    assertThat(fresh.taken() / (10.0 * perSecond)).isBetween(0.03, 0.2);
+  }
+
+  @Test
+  void those_that_are_out_get_nothing_when_the_others_are_full() {
+    BalanceConfig bounded = Balancing.with(BalancePolicy.LEAST_COST, Duration.ZERO, 0, 2);
+    var fleet = new FleetSimulation(1, bounded, Ejecting.with(1, 0.5, 1.0, 1_000));
+    Machine bad = fleet.machine(1, 1_000);
+    bad.endsAll(Impression.FAILED);
+    bad.ready();
+    fleet.machine(1, 500_000).ready();
+    while (fleet.workers().ejectionsEnforced(EjectionReason.FAILURES) == 0) {
+      fleet.run(Duration.ofMillis(2), 1_000);
+    }
+    fleet.pause(Duration.ofMillis(50));
+    fleet.measureFromNow();
+    for (int i = 0; i < 10; i++) {
+      fleet.request();
+    }
+    assertThat(bad.taken()).isZero();
+  }
+
   @Test
   void a_full_worker_is_not_picked_and_when_all_are_full_nobody_is() {
     BalanceConfig bounded = Balancing.with(BalancePolicy.LEAST_COST, Duration.ZERO, 0, 3);
@@ -157,7 +191,7 @@ class BalancingTest {
     assertThat(fleet.refused()).isEqualTo(4);
     assertThat(fleet.workers().isFull(FleetSimulation.VERSION)).isTrue();
     assertThat(fleet.workers().full()).isEqualTo(1);
-    fleet.settle();
+    fleet.pause(Duration.ofMinutes(1));
     assertThat(one.worker.inFlight()).isZero();
     assertThat(fleet.workers().isFull(FleetSimulation.VERSION)).isFalse();
   }

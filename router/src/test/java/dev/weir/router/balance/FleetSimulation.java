@@ -137,8 +137,9 @@ final class FleetSimulation {
     }
   }
 
-  void settle() {
-    clock.advance(Duration.ofMinutes(1));
+  /** Nothing comes for a time. */
+  void pause(Duration time) {
+    clock.advance(time);
   }
 
   int refused() {
