@@ -23,6 +23,7 @@ final class Candidates {
   private final BalanceConfig config;
   private final EjectionConfig ejection;
   private final long rampEndNanos;
+  private final long oldestNanos;
   private final AtomicLong nextComparisonNanos;
   private final AtomicInteger rotation = new AtomicInteger();
 
@@ -46,10 +47,13 @@ final class Candidates {
     this.ejection = ejection;
     this.nextComparisonNanos = nextComparisonNanos;
     long newest = this.replicas[0].sinceNanos();
+    long oldest = newest;
     for (Replica replica : replicas) {
-      newest = Math.max(newest, replica.sinceNanos());
+      newest = newest - replica.sinceNanos() < 0 ? replica.sinceNanos() : newest;
+      oldest = replica.sinceNanos() - oldest < 0 ? replica.sinceNanos() : oldest;
     }
     this.rampEndNanos = newest + config.slowStart().toNanos();
+    this.oldestNanos = oldest;
   }
 
   Replica[] replicas() {
@@ -211,10 +215,16 @@ final class Candidates {
         && worker.inFlight() < config.maxInFlightPerWorker();
   }
 
+  /** By its weight against that of the one that has been ready for longest. */
   private boolean isAdmitted(Replica replica, long nowNanos, RandomGenerator random) {
-    double age = nowNanos - replica.sinceNanos();
-    double weight = Math.max(LEAST_WEIGHT, age / config.slowStart().toNanos());
-    return weight >= 1 || random.nextDouble() < weight;
+    double weight = weight(nowNanos - replica.sinceNanos());
+    double best = weight(nowNanos - oldestNanos);
+    return weight >= best || random.nextDouble() * best < weight;
+  }
+
+  private double weight(long ageNanos) {
+    double slowStart = config.slowStart().toNanos();
+    return ageNanos >= slowStart ? 1 : Math.max(LEAST_WEIGHT, ageNanos / slowStart);
   }
 
   /** The first one when they are equal: the order is random. */

@@ -175,6 +175,23 @@ class BalancingTest {
   }
 
   @Test
+  void workers_that_are_all_new_are_balanced_as_usual() {
+    BalanceConfig slowly =
+        Balancing.with(BalancePolicy.LEAST_COST, Duration.ofSeconds(100), 0, 1_024);
+    var fleet = new FleetSimulation(1, slowly, NO_EJECTION);
+    Machine one = fleet.machine(64, 10_000);
+    Machine other = fleet.machine(64, 10_000);
+    one.ready();
+    fleet.pause(Duration.ofMillis(100));
+    other.ready();
+    for (int i = 0; i < 40; i++) {
+      fleet.request();
+    }
+    assertThat(one.worker.inFlight()).isEqualTo(20);
+    assertThat(other.worker.inFlight()).isEqualTo(20);
+  }
+
+  @Test
   void a_full_worker_is_not_picked_and_when_all_are_full_nobody_is() {
     BalanceConfig bounded = Balancing.with(BalancePolicy.LEAST_COST, Duration.ZERO, 0, 3);
     var fleet = new FleetSimulation(1, bounded, NO_EJECTION);
