@@ -94,4 +94,9 @@ public final class Lease {
   public void loadReport(byte[] report) {
     loadReport(ByteBuffer.wrap(report));
   }
+
+  /** The same, in base64 as on the wire, with or without padding. */
+  public void loadReport(CharSequence base64) {
+    workers.loadReport(replica.worker(), base64);
+  }
 }

@@ -6,6 +6,7 @@ import dev.weir.platform.time.Clock;
 import dev.weir.router.policy.VersionId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -253,6 +254,17 @@ public final class WorkerSet {
     } else {
       worker.load().report(utilization, clock.nanoTime());
     }
+  }
+
+  void loadReport(Worker worker, CharSequence base64) {
+    ByteBuffer report;
+    try {
+      report = ByteBuffer.wrap(Base64.getDecoder().decode(base64.toString()));
+    } catch (IllegalArgumentException e) {
+      uselessReports.increment();
+      return;
+    }
+    loadReport(worker, report);
   }
 
   /** Ejections that the rules asked for. */

@@ -332,7 +332,7 @@ public final class Exchange {
     return perTry == 0 ? left : Math.min(perTry, left);
   }
 
-  /** The version could not answer: another one does, or nobody. */
+  /** The version could not answer: another one that has a worker does, or nobody. */
   private NextStep instead(Failure failed, @Nullable FallbackTrigger why, long now) {
     FallbackTrigger trigger = why;
     while (trigger != null) {
@@ -340,12 +340,14 @@ public final class Exchange {
       if (other == null) {
         break;
       }
-      fallBack(other, failed.code(), now);
-      Attempt attempt = attempt(now, false);
-      if (attempt != null) {
-        return new NextStep.Send(attempt);
+      VersionId version = other.variant().served();
+      Lease lease = exchanges.workers().lease(version, null, null, now, exchanges.random());
+      if (lease != null) {
+        fallBack(other, failed.code(), now);
+        return new NextStep.Send(attempt(lease, now, false));
       }
-      trigger = FallbackTrigger.UNAVAILABLE;
+      // a ladder may go on; without one there is only the baseline
+      trigger = decision.treatment().ladder() == null ? null : FallbackTrigger.UNAVAILABLE;
     }
     return failed.end();
   }

@@ -9,6 +9,7 @@ import dev.weir.router.balance.Lease.Impression;
 import dev.weir.router.policy.VersionId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -249,6 +250,21 @@ class WorkerSetTest {
     assertThat(upstreams.getFirst().closed).isTrue();
     assertThat(upstreams.getLast().wakeUps).isEqualTo(1);
     assertThat(picks(V1, 100)).containsOnlyKeys("a", "b");
+  }
+
+  @Test
+  void a_load_report_is_read_as_it_comes_and_a_useless_one_counted() {
+    Worker worker = ready("a", V1);
+    Lease lease = lease(V1);
+    // application_utilization 0.5
+    byte[] report = {0x49, 0, 0, 0, 0, 0, 0, (byte) 0xe0, 0x3f};
+    lease.loadReport(Base64.getEncoder().withoutPadding().encodeToString(report));
+    assertThat(worker.load().at(clock.nanoTime(), 1)).isEqualTo(0.5);
+    lease.loadReport(report);
+    lease.loadReport("no base64!");
+    lease.loadReport("");
+    assertThat(set.uselessLoadReports()).isEqualTo(2);
+    assertThat(worker.load().at(clock.nanoTime(), 1)).isEqualTo(0.5);
   }
 
   @Test

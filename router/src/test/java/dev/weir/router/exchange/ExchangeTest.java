@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.proto.monitor.v1.OutcomeCell;
 import dev.weir.proto.route.v1.Arm;
+import dev.weir.proto.route.v1.Fallback;
+import dev.weir.proto.route.v1.FallbackRung;
+import dev.weir.proto.route.v1.FallbackTrigger;
 import dev.weir.proto.route.v1.Hedge;
 import dev.weir.proto.route.v1.RetryPolicy;
 import dev.weir.proto.route.v1.Route;
@@ -237,6 +240,47 @@ class ExchangeTest {
           assertThat(cell.getLatencyCountsCount()).isEqualTo(1);
         })
         .hasSize(2);
+  }
+
+  @Test
+  void when_the_baseline_has_no_worker_either_the_failure_is_the_canarys_alone() {
+    var world = new ExchangeWorld(1, RETRY, Snapshots.canary("fraud", 10_000).build());
+    Exchange exchange = world.open();
+    NextStep.End end = (NextStep.End) exchange.begin();
+    exchange.ended(end.code(), end.message());
+    assertThat(exchange.decision().variant().name()).isEqualTo("canary");
+    assertThat(world.cells())
+        .singleElement()
+        .satisfies(cell -> assertThat(cell.getKey().getArm()).isEqualTo(Arm.ARM_CANARY));
+  }
+
+  @Test
+  void a_ladders_variants_answer_in_their_order_and_those_without_workers_are_passed_over() {
+    Route route =
+        Snapshots.canary("fraud", 10_000)
+            .addVariants(Snapshots.variant("old", "fraud", "3", 0, Arm.ARM_UNSPECIFIED))
+            .setFallback(
+                Fallback.newBuilder()
+                    .addRungs(FallbackRung.newBuilder().setVariant("baseline"))
+                    .addRungs(
+                        FallbackRung.newBuilder()
+                            .addOn(FallbackTrigger.ON_ERROR)
+                            .addOn(FallbackTrigger.ON_UNAVAILABLE)
+                            .setVariant("old")))
+            .build();
+    var world = new ExchangeWorld(1, RETRY, route);
+    world.worker("a", "2", "3");
+    Exchange exchange = world.open();
+    Attempt canary = sent(exchange.begin());
+    Attempt old = sent(fails(exchange, canary, StatusCode.UNAVAILABLE));
+    assertThat(old.decision().variant().name()).isEqualTo("old");
+    ended(fails(exchange, old, StatusCode.UNAVAILABLE), StatusCode.UNAVAILABLE);
+
+    Exchange erring = world.open();
+    Attempt errs = sent(erring.begin());
+    assertThat(sent(fails(erring, errs, StatusCode.INTERNAL)).decision().variant().name())
+        .as("an error leads to the second rung only")
+        .isEqualTo("old");
   }
 
   @Test
