@@ -39,7 +39,7 @@ final class PeakLatency {
       long before = word;
       float average = value(before);
       float next = latency;
-      if (latency < average) {
+      if (latency <= average) {
         long elapsed = elapsed(before, tick);
         if (elapsed == 0) {
           return;

@@ -10,6 +10,9 @@ import java.util.function.UnaryOperator;
  * bad canary costs the good version beside it nothing. Thread-safe, lock-free.
  */
 final class Replica {
+  /** Not each pick: threads would take the cache line from each other all the time. */
+  private static final long PICKED_PRECISION_NANOS = 1_000_000;
+
   private static final VarHandle EJECTION;
 
   static {
@@ -59,7 +62,9 @@ final class Replica {
     if (!worker.tryStart(maxInFlight)) {
       return false;
     }
-    pickedNanos = nowNanos;
+    if (nowNanos - pickedNanos > PICKED_PRECISION_NANOS) {
+      pickedNanos = nowNanos;
+    }
     return true;
   }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -265,6 +266,40 @@ class WorkerSetTest {
     lease.loadReport("");
     assertThat(set.uselessLoadReports()).isEqualTo(2);
     assertThat(worker.load().at(clock.nanoTime(), 1)).isEqualTo(0.5);
+  }
+
+  @Test
+  void many_threads_never_have_more_in_a_worker_than_its_bound() throws InterruptedException {
+    set = setOf(Balancing.with(BalancePolicy.LEAST_COST, Duration.ZERO, 0, 3));
+    List<Worker> workers = List.of(ready("a", V1), ready("b", V1));
+    var mostSeen = new AtomicInteger();
+    List<Thread> threads = new ArrayList<>();
+    for (int t = 0; t < 4; t++) {
+      RandomGenerator own = Randomness.seeded(t);
+      threads.add(
+          Thread.ofPlatform()
+              .start(() -> {
+                List<Lease> held = new ArrayList<>();
+                for (int i = 0; i < 20_000; i++) {
+                  Lease lease = set.lease(V1, null, null, clock.nanoTime(), own);
+                  if (lease != null) {
+                    held.add(lease);
+                  }
+                  if (held.size() == 3 || lease == null && !held.isEmpty()) {
+                    Impression[] all = Impression.values();
+                    held.removeLast().end(all[own.nextInt(all.length)], 1_000, clock.nanoTime());
+                  }
+                  int here = (int) held.stream().filter(l -> l.worker() == workers.get(0)).count();
+                  mostSeen.accumulateAndGet(here, Math::max);
+                }
+                held.forEach(l -> end(l, Impression.ANSWERED));
+              }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(mostSeen.get()).isLessThanOrEqualTo(3);
+    assertThat(workers).extracting(Worker::inFlight).containsExactly(0, 0);
   }
 
   @Test
