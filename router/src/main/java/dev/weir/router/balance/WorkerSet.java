@@ -131,7 +131,8 @@ public final class WorkerSet {
     var next = new HashMap<VersionId, Candidates>();
     byVersion.forEach(
         (version, list) -> next.put(version, compile(list, before.get(version), now)));
-    candidates = Map.copyOf(next);
+    // not Map.copyOf: that compares keys, and their texts, where this one compares hashes first
+    candidates = next;
     all = List.copyOf(workers.values());
   }
 

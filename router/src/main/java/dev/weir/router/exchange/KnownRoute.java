@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 final class KnownRoute {
   private final String name;
   private final RetryBudget budget;
-  private final StripedCounts reasons = new StripedCounts(Reason.values().length);
 
   /** A few, replaced whole. */
   private volatile KnownVariant[] variants = {};
@@ -28,12 +27,12 @@ final class KnownRoute {
     return budget;
   }
 
-  void decided(Reason reason) {
-    reasons.increment(reason.ordinal());
-  }
-
   long decisions(Reason reason) {
-    return reasons.sum(reason.ordinal());
+    long sum = 0;
+    for (KnownVariant variant : variants) {
+      sum += variant.decisions(reason);
+    }
+    return sum;
   }
 
   KnownVariant variant(String variant) {

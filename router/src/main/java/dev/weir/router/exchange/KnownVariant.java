@@ -1,6 +1,7 @@
 package dev.weir.router.exchange;
 
 import dev.weir.router.policy.Decision;
+import dev.weir.router.policy.Reason;
 import dev.weir.router.wire.StatusCode;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,8 @@ final class KnownVariant {
   private static final int HEDGES = RETRIES + 1;
   private static final int HEDGES_WON = HEDGES + 1;
   private static final int OVER_BUDGET = HEDGES_WON + 1;
-  private static final int SIZE = OVER_BUDGET + 1;
+  private static final int FIRST_REASON = OVER_BUDGET + 1;
+  private static final int SIZE = FIRST_REASON + Reason.values().length;
   private static final long QUANTILE_PERIOD_NANOS = 10_000_000_000L;
   private static final int COHORTS = 4;
 
@@ -42,6 +44,10 @@ final class KnownVariant {
     return name;
   }
 
+  void decided(Reason reason) {
+    counts.increment(FIRST_REASON + reason.ordinal());
+  }
+
   void ended(StatusCode code, long latencyNanos) {
     long[] row = counts.row();
     StripedCounts.add(row, code.number(), 1);
@@ -63,6 +69,10 @@ final class KnownVariant {
 
   void overBudget() {
     counts.increment(OVER_BUDGET);
+  }
+
+  long decisions(Reason reason) {
+    return counts.sum(FIRST_REASON + reason.ordinal());
   }
 
   long ended(StatusCode code) {

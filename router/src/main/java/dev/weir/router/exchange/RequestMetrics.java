@@ -143,9 +143,9 @@ public final class RequestMetrics {
 
   /** Counts a decision; returns what is kept of its variant. */
   KnownVariant decided(Decision.Routed decision) {
-    KnownRoute route = route(decision.route().name());
-    route.decided(decision.reason());
-    return route.variant(decision.variant().name());
+    KnownVariant variant = variant(decision);
+    variant.decided(decision.reason());
+    return variant;
   }
 
   /** What is kept of a decision's variant. */

@@ -1,7 +1,8 @@
 package dev.weir.router.exchange;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -17,11 +18,21 @@ final class RetryBudget {
   /** Buckets of a window. */
   static final int BUCKETS = 10;
 
+  private static final VarHandle WINDOW;
+
+  static {
+    try {
+      WINDOW = MethodHandles.lookup().findVarHandle(RetryBudget.class, "window", Window.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final long bucketNanos;
   private final long least;
   private final LongAdder requests = new LongAdder();
   private final AtomicLong taken = new AtomicLong();
-  private final AtomicReference<Window> window;
+  private volatile Window window;
 
   /**
    * Totals at the starts of the buckets, oldest first; the last is that of the bucket being filled.
@@ -51,7 +62,7 @@ final class RetryBudget {
   RetryBudget(long windowNanos, int perSecond, long nowNanos) {
     this.bucketNanos = Math.max(1, windowNanos / BUCKETS);
     this.least = Math.round(perSecond * (windowNanos * 1e-9));
-    this.window = new AtomicReference<>(Window.empty(nowNanos));
+    this.window = Window.empty(nowNanos);
   }
 
   /** Counts a request. */
@@ -77,13 +88,13 @@ final class RetryBudget {
 
   private Window current(long nowNanos) {
     while (true) {
-      Window now = window.getPlain();
+      Window now = window;
       long past = nowNanos - now.startNanos();
       if (past < bucketNanos) {
         return now;
       }
       Window next = now.after(past / bucketNanos, bucketNanos, requests.sum(), taken.get());
-      if (window.compareAndSet(now, next)) {
+      if (WINDOW.compareAndSet(this, now, next)) {
         return next;
       }
     }

@@ -2,7 +2,6 @@ package dev.weir.router.exchange;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * A row of counts that many threads add to: each thread adds in one of a few rows, made when it
@@ -11,13 +10,18 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  */
 final class StripedCounts {
   private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
+  private static final VarHandle ROW = MethodHandles.arrayElementVarHandle(long[][].class);
   private static final int MAX_STRIPES = 8;
   private static final int STRIPES =
       Math.min(
           MAX_STRIPES, Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors() - 1));
 
   private final int size;
-  private final AtomicReferenceArray<long[]> stripes = new AtomicReferenceArray<>(STRIPES);
+
+  /** Null elements: made when a thread first needs them. */
+
+  /** Elements are null until a thread needs them. */
+  private final long[][] stripes = new long[STRIPES][];
 
   StripedCounts(int size) {
     this.size = size;
@@ -26,12 +30,15 @@ final class StripedCounts {
   /** The calling thread's row, for several additions. */
   long[] row() {
     int stripe = (int) Thread.currentThread().threadId() & STRIPES - 1;
-    long[] row = stripes.get(stripe);
-    if (row != null) {
-      return row;
-    }
-    stripes.compareAndSet(stripe, null, new long[size]);
-    return stripes.get(stripe);
+    // plain: whoever sees a row at all sees zeros or what was added since
+    long[] row = stripes[stripe];
+    return row != null ? row : newRow(stripe);
+  }
+
+  private long[] newRow(int stripe) {
+    long[] fresh = new long[size];
+    Object before = ROW.compareAndExchange(stripes, stripe, (long[]) null, fresh);
+    return before == null ? fresh : (long[]) before;
   }
 
   /** Adds in a row that {@link #row} gave. */
@@ -46,7 +53,7 @@ final class StripedCounts {
   long sum(int index) {
     long sum = 0;
     for (int stripe = 0; stripe < STRIPES; stripe++) {
-      long[] row = stripes.get(stripe);
+      long[] row = (long[]) ROW.getVolatile(stripes, stripe);
       if (row != null) {
         sum += (long) CELL.getVolatile(row, index);
       }
