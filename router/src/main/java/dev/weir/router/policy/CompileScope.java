@@ -19,7 +19,12 @@ record CompileScope(String route, Map<String, RouteVariant> variants) {
   static final int LONGEST_TEXT = 256;
 
   InvalidValueException invalid(String field, Object value, String expected) {
-    return new InvalidValueException("route " + route + ": " + field, value, expected);
+    return new InvalidValueException(name(field), value, expected);
+  }
+
+  /** What a field is called in refusals. */
+  String name(String field) {
+    return "route " + route + ": " + field;
   }
 
   RouteVariant variant(String field, String name) {

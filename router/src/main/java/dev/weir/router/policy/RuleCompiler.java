@@ -1,8 +1,6 @@
 package dev.weir.router.policy;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
-import dev.weir.platform.error.InvalidValueException;
+import dev.weir.platform.regex.BoundedRegex;
 import dev.weir.proto.route.v1.Condition;
 import dev.weir.proto.route.v1.Deny;
 import dev.weir.proto.route.v1.HeaderMatch;
@@ -88,7 +86,9 @@ final class RuleCompiler {
           case PRESENT -> new ValueTest.Present();
           case EXACT -> new ValueTest.Exact(text(at + ".exact", condition.getExact()));
           case PREFIX -> new ValueTest.Prefix(text(at + ".prefix", condition.getPrefix()));
-          case REGEX -> new ValueTest.Regex(regex(at + ".regex", condition.getRegex()));
+          case REGEX ->
+              new ValueTest.Regex(
+                  BoundedRegex.compile(scope.name(at + ".regex"), condition.getRegex()));
           case TEST_NOT_SET ->
               throw scope.invalid(
                   at, "no test that is known here", "present, exact, prefix or regex");
@@ -98,30 +98,6 @@ final class RuleCompiler {
 
   private String text(String field, String value) {
     return scope.name(field, value, CompileScope.LONGEST_TEXT);
-  }
-
-  private Pattern regex(String field, String expression) {
-    text(field, expression);
-    if (RegexSize.of(expression) > RegexSize.LARGEST) {
-      throw tooLarge(field, expression);
-    }
-    try {
-      Pattern pattern = Pattern.compile(expression);
-      if (pattern.programSize() > RegexSize.LARGEST) {
-        throw tooLarge(field, expression);
-      }
-      return pattern;
-    } catch (PatternSyntaxException e) {
-      throw scope.invalid(
-          field, "\"" + expression + "\"", "a regular expression of RE2: " + e.getDescription());
-    }
-  }
-
-  private InvalidValueException tooLarge(String field, String expression) {
-    return scope.invalid(
-        field,
-        "\"" + expression + "\"",
-        "at most " + RegexSize.LARGEST + " instructions, repetitions written out");
   }
 
   private RouteRule.Action action(String at, String name, Match match) {

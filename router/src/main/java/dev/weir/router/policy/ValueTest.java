@@ -1,6 +1,6 @@
 package dev.weir.router.policy;
 
-import com.google.re2j.Pattern;
+import dev.weir.platform.regex.BoundedRegex;
 import org.jspecify.annotations.Nullable;
 
 /** What must hold of a value. Absent values pass no test. */
@@ -14,14 +14,8 @@ sealed interface ValueTest {
   /** It begins with this. */
   record Prefix(String start) implements ValueTest {}
 
-  /**
-   * All of it matches: in time linear in its length (RE2), which is bounded besides. Longer values
-   * do not match.
-   */
-  record Regex(Pattern pattern) implements ValueTest {
-    /** Longest value that is looked at, characters. */
-    static final int LONGEST = 512;
-  }
+  /** All of it matches. */
+  record Regex(BoundedRegex expression) implements ValueTest {}
 
   /** Whether it holds; null: absent. */
   default boolean holds(@Nullable String value) {
@@ -30,7 +24,7 @@ sealed interface ValueTest {
           case Present _ -> true;
           case Exact(var expected) -> value.equals(expected);
           case Prefix(var start) -> value.startsWith(start);
-          case Regex(var pattern) -> value.length() <= Regex.LONGEST && pattern.matches(value);
+          case Regex(var expression) -> expression.matches(value);
         };
   }
 }

@@ -1,4 +1,4 @@
-package dev.weir.router.policy;
+package dev.weir.platform.regex;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
