@@ -7,10 +7,13 @@ import dev.weir.platform.grpc.GrpcListenConfig;
 import dev.weir.platform.grpc.HostAndPort;
 import dev.weir.platform.http.HttpListenConfig;
 import dev.weir.platform.telemetry.TelemetryConfig;
+import dev.weir.platform.tls.ClientTlsConfig;
 import dev.weir.router.balance.EjectionConfig;
 import dev.weir.router.control.WatchConfig;
 import dev.weir.router.exchange.RetryConfig;
+import dev.weir.router.http2.Http2Limits;
 import dev.weir.router.outcome.OutcomeConfig;
+import dev.weir.router.relay.RelayConfig;
 import java.nio.file.Path;
 
 /** Everything that can be set of a router. */
@@ -28,7 +31,10 @@ public record RouterConfig(
     @Setting("How workers are watched.") WatchConfig watch,
     @Setting("For routes that do not say otherwise.") RetryConfig retry,
     @Setting("Outlier ejection.") EjectionConfig ejection,
-    @Setting("Outcome counts.") OutcomeConfig outcome) {
+    @Setting("Outcome counts.") OutcomeConfig outcome,
+    @Setting("How calls are relayed.") RelayConfig relay,
+    @Setting("Limits of HTTP/2 connections.") Http2Limits http2,
+    @Setting("Encryption of connections to workers, registry and monitor.") ClientTlsConfig tls) {
   public RouterConfig {
     Check.notBlank("instance", instance);
     Check.inRange("instance", instance.length(), 1, 128);
@@ -51,6 +57,9 @@ public record RouterConfig(
         WatchConfig.defaults(),
         RetryConfig.defaults(),
         EjectionConfig.defaults(),
-        OutcomeConfig.defaults());
+        OutcomeConfig.defaults(),
+        RelayConfig.defaults(),
+        Http2Limits.defaults(),
+        ClientTlsConfig.disabled());
   }
 }

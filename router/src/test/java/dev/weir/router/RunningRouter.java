@@ -64,7 +64,10 @@ final class RunningRouter implements AutoCloseable {
             new WatchConfig(Duration.ofSeconds(3), Duration.ofMillis(50)),
             RetryConfig.defaults(),
             EjectionConfig.defaults(),
-            new OutcomeConfig(Duration.ofMillis(20), Duration.ofSeconds(5), 1_000, 10_000));
+            new OutcomeConfig(Duration.ofMillis(20), Duration.ofSeconds(5), 1_000, 10_000),
+            dev.weir.router.relay.RelayConfig.defaults(),
+            dev.weir.router.http2.Http2Limits.defaults(),
+            dev.weir.platform.tls.ClientTlsConfig.disabled());
     RouterMain.Listening listening =
         RouterMain.start(config, resources, registryChannel, discovery, clock, scheduler);
     workers = listening.workers();

@@ -104,6 +104,11 @@ public final class Exchanges {
         : now.decide(request, draws.generator());
   }
 
+  /** Time for an answer when nothing else is known. */
+  public Duration timeout() {
+    return retry.timeout();
+  }
+
   /** Time for an answer to a request: the route's, or the default. */
   public Duration timeout(Decision.Routed decision) {
     long nanos = decision.treatment().timeoutNanos();

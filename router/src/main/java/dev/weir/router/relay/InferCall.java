@@ -1,0 +1,532 @@
+package dev.weir.router.relay;
+
+import dev.weir.router.exchange.Attempt;
+import dev.weir.router.exchange.Exchange;
+import dev.weir.router.exchange.Exchanges;
+import dev.weir.router.exchange.NextStep;
+import dev.weir.router.http2.DeadlineWheel;
+import dev.weir.router.http2.Http2Stream;
+import dev.weir.router.http2.StreamListener;
+import dev.weir.router.policy.Decision;
+import dev.weir.router.policy.RequestFacts;
+import dev.weir.router.wire.KeyValue;
+import dev.weir.router.wire.MalformedRequestException;
+import dev.weir.router.wire.OverrideFields;
+import dev.weir.router.wire.RequestPeek;
+import dev.weir.router.wire.StatusCode;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One {@code ModelInfer} on its way through.
+ *
+ * <pre>
+ *   READING    its leading fields are not read yet; nothing was decided
+ *   RELAYING   an attempt is under way; the client has seen nothing, or (committed) the answer's beginning
+ *   ENDED      the client has its status, or is gone; what still comes is dropped
+ * </pre>
+ *
+ * It is its own deadline: armed when the headers came, disarmed when the client's stream is closed,
+ * so that a client that does not read its answer holds nothing for longer.
+ */
+final class InferCall extends DeadlineWheel.Deadline implements StreamListener, RequestFacts {
+  private enum State {
+    READING,
+    RELAYING,
+    ENDED
+  }
+
+  private final CallContext context;
+  private final RelayLoop loop;
+  private final Http2Stream client;
+  private final MessageFlow request;
+  private final RequestPeek peek = new RequestPeek();
+  private State state = State.READING;
+  private Http2Headers headers = EMPTY;
+  private @Nullable Inflate inflate;
+  private long arrivalNanos;
+  private long clientDeadline;
+  private boolean hasClientDeadline;
+  private long deadline;
+  private boolean passed;
+  private String requestId = "";
+  private @Nullable Exchange exchange;
+  private @Nullable InferAttempt attempt;
+  private boolean committed;
+
+  private static final Http2Headers EMPTY = new DefaultHttp2Headers(false, 0);
+
+  InferCall(CallContext context, RelayLoop loop, Http2Stream client) {
+    this.context = context;
+    this.loop = loop;
+    this.client = client;
+    this.request =
+        new MessageFlow(
+            context.allocator(), context.keepBudget(), context.config().keepRequestBytes());
+    context.calls().started();
+  }
+
+  // ---- what comes from the client
+
+  @Override
+  public void onHeaders(Http2Stream stream, Http2Headers received, boolean end) {
+    if (state != State.READING || headers != EMPTY) {
+      // trailers of a request have no meaning in gRPC, but for the end that they are
+      if (end) {
+        requestEnded();
+      }
+      return;
+    }
+    headers = received;
+    arrivalNanos = loop.http2().clock().nanoTime();
+    long timeout = GrpcHeaders.timeoutNanos(received.get(GrpcHeaders.TIMEOUT));
+    hasClientDeadline = timeout >= 0;
+    clientDeadline = arrivalNanos + timeout;
+    deadline = earlierOf(context.exchanges().timeout().toNanos());
+    loop.http2().deadlines().arm(this, deadline);
+    CharSequence encoding = received.get(GrpcHeaders.ENCODING);
+    if (encoding != null && !AsciiString.contentEquals(encoding, "identity")) {
+      inflate = inflate(encoding);
+      if (inflate == null) {
+        refuseUnread(
+            StatusCode.UNIMPLEMENTED,
+            "grpc-encoding: " + encoding + " (expected: " + GrpcHeaders.ENCODINGS_TAKEN + ")");
+        return;
+      }
+    }
+    if (end) {
+      requestEnded();
+    }
+  }
+
+  private static @Nullable Inflate inflate(CharSequence encoding) {
+    if (AsciiString.contentEquals(encoding, "gzip")) {
+      return Inflate.GZIP;
+    }
+    return AsciiString.contentEquals(encoding, "deflate") ? Inflate.DEFLATE : null;
+  }
+
+  @Override
+  public void onData(Http2Stream stream, ByteBuf in, int length, boolean headroom, boolean end) {
+    if (state == State.ENDED) {
+      stream.credit(length);
+      return;
+    }
+    int at = in.readerIndex();
+    int left = length;
+    boolean room = headroom;
+    if (!request.hasPrefix()) {
+      int prefix = request.prefix(stream, in, at, left);
+      at += prefix;
+      left -= prefix;
+      room = headroom && prefix == MessageFlow.PREFIX_BYTES;
+      if (request.hasPrefix() && !acceptPrefix()) {
+        stream.credit(left);
+        return;
+      }
+    }
+    if (left > 0 && !payload(in, at, left, room)) {
+      return;
+    }
+    if (state == State.READING && request.hasPrefix()) {
+      decideWhenKnown();
+    }
+    if (end && state != State.ENDED) {
+      requestEnded();
+    }
+  }
+
+  /** Returns whether the message can be taken. */
+  private boolean acceptPrefix() {
+    if (request.length() < 0 || request.length() > context.maxMessageBytes()) {
+      refuseUnread(
+          StatusCode.RESOURCE_EXHAUSTED,
+          "request message: "
+              + Integer.toUnsignedString(request.length())
+              + " bytes (expected: at most "
+              + context.maxMessageBytes()
+              + ")");
+      return false;
+    }
+    if (request.isCompressed() && inflate == null) {
+      refuseUnread(StatusCode.INTERNAL, "a compressed message without grpc-encoding");
+      return false;
+    }
+    return true;
+  }
+
+  private boolean payload(ByteBuf in, int at, int left, boolean room) {
+    if (!request.isCompressed()) {
+      try {
+        look(in, at, Math.min(left, request.length() - request.taken()));
+      } catch (MalformedRequestException e) {
+        client.credit(left);
+        fail(StatusCode.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
+        return false;
+      }
+    }
+    request.payload(client, in, at, left, room);
+    if (request.isFollowed()) {
+      fail(StatusCode.INTERNAL, "ModelInfer takes one message, and a second one came");
+      return false;
+    }
+    if (request.isCompressed()) {
+      // it is collected whole: bounded by the largest message, not by the window
+      request.payAll(client);
+    }
+    return state != State.ENDED;
+  }
+
+  private void look(ByteBuf in, int from, int count) throws MalformedRequestException {
+    byte[] scratch = loop.scratch();
+    int at = from;
+    int end = from + count;
+    while (at < end) {
+      int skipped = peek.stepOver(end - at);
+      at += skipped;
+      if (skipped == 0) {
+        int part = Math.min(scratch.length, end - at);
+        in.getBytes(at, scratch, 0, part);
+        peek.feed(scratch, 0, part);
+        at += part;
+      }
+    }
+  }
+
+  private void decideWhenKnown() {
+    if (request.isComplete()) {
+      if (request.isCompressed() && !inflateMessage()) {
+        return;
+      }
+      try {
+        peek.finish();
+      } catch (MalformedRequestException e) {
+        refuseUnread(StatusCode.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
+        return;
+      }
+      decide();
+    } else if (!request.isCompressed()) {
+      if (peek.isPastLeadingFields() && !peek.model().isEmpty()) {
+        peek.decided();
+        decide();
+      } else if (request.taken() > context.streamWindow() / 2) {
+        refuseUnread(
+            StatusCode.INVALID_ARGUMENT,
+            "model_name: not among the first "
+                + request.taken()
+                + " bytes (expected: before the tensors)");
+      }
+    }
+  }
+
+  private boolean inflateMessage() {
+    Inflate how = inflate;
+    try {
+      byte[] whole = how == null ? null : how.message(request.toBytes(), context.maxMessageBytes());
+      if (whole == null) {
+        refuseUnread(
+            StatusCode.RESOURCE_EXHAUSTED,
+            "request message: inflates to more than " + context.maxMessageBytes() + " bytes");
+        return false;
+      }
+      request.replace(whole);
+      peek.feed(whole, 0, whole.length);
+      return true;
+    } catch (IOException e) {
+      refuseUnread(StatusCode.INTERNAL, "the message cannot be inflated: " + e.getMessage());
+      return false;
+    } catch (MalformedRequestException e) {
+      refuseUnread(StatusCode.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
+      return false;
+    }
+  }
+
+  private void requestEnded() {
+    if (state != State.ENDED && !request.isComplete()) {
+      fail(
+          StatusCode.INTERNAL,
+          request.hasPrefix()
+              ? "the request ended inside its message"
+              : "ModelInfer takes one message, and none came");
+    }
+  }
+
+  @Override
+  public void onClosed(Http2Stream stream, CloseReason reason, long errorCode, String why) {
+    if (state != State.ENDED) {
+      boolean late = hasClientDeadline && loop.http2().clock().nanoTime() - clientDeadline >= 0;
+      StatusCode code = late ? StatusCode.DEADLINE_EXCEEDED : StatusCode.CANCELLED;
+      String text = late ? "the client's deadline passed" : "the client cancelled";
+      abandon(code, text);
+      if (exchange == null) {
+        context.exchanges().refusedUnread(traceparent(), code, text);
+      }
+      ended(code, text);
+    }
+    loop.http2().deadlines().disarm(this);
+  }
+
+  @Override
+  protected void expired() {
+    if (state == State.ENDED) {
+      client.reset(Http2Error.CANCEL);
+      return;
+    }
+    String text = "the deadline passed";
+    abandon(StatusCode.DEADLINE_EXCEEDED, text);
+    if (committed) {
+      ended(StatusCode.DEADLINE_EXCEEDED, text);
+      client.reset(Http2Error.CANCEL);
+    } else {
+      fail(StatusCode.DEADLINE_EXCEEDED, text);
+    }
+  }
+
+  // ---- deciding
+
+  private void decide() {
+    switch (context.exchanges().open(this, traceparent())) {
+      case Exchanges.Opened.Refused(var code, var text) -> respond(code, text, null);
+      case Exchanges.Opened.Accepted(var opened) -> {
+        exchange = opened;
+        state = State.RELAYING;
+        requestId = RequestIds.choose(peek.id(), headers, context.exchanges());
+        limitTime(opened.timeout().toNanos());
+        go(opened.begin());
+      }
+    }
+  }
+
+  /** The client's deadline, or so long after the arrival. */
+  private long earlierOf(long timeoutNanos) {
+    long own = arrivalNanos + timeoutNanos;
+    return hasClientDeadline && clientDeadline - own < 0 ? clientDeadline : own;
+  }
+
+  private void limitTime(long timeoutNanos) {
+    long limit = earlierOf(timeoutNanos);
+    if (limit != deadline) {
+      deadline = limit;
+      loop.http2().deadlines().disarm(this);
+      loop.http2().deadlines().arm(this, limit);
+    }
+  }
+
+  private @Nullable String traceparent() {
+    CharSequence value = headers.get(GrpcHeaders.TRACEPARENT);
+    return value == null ? null : value.toString();
+  }
+
+  @Override
+  public String model() {
+    return peek.model();
+  }
+
+  @Override
+  public String version() {
+    return peek.version();
+  }
+
+  @Override
+  public @Nullable String header(String name) {
+    CharSequence value = headers.get(name);
+    return value == null ? null : value.toString();
+  }
+
+  @Override
+  public @Nullable KeyValue parameter(String name) {
+    return peek.parameter(name);
+  }
+
+  // ---- attempts
+
+  private void go(NextStep step) {
+    switch (step) {
+      case NextStep.Send(var next) -> {
+        var started = new InferAttempt(this, context, loop, next);
+        attempt = started;
+        started.start();
+      }
+      case NextStep.End(var code, var text) -> fail(code, text);
+    }
+  }
+
+  /** What a worker gets as headers of an attempt. The same object for each. */
+  Http2Headers headersFor(Attempt sent, AsciiString authority) {
+    if (!passed) {
+      passed = true;
+      HeaderRules.passToWorker(headers);
+    }
+    headers.authority(authority);
+    headers.set(
+        GrpcHeaders.TIMEOUT, GrpcHeaders.timeoutText(deadline - loop.http2().clock().nanoTime()));
+    headers.set(HeaderRules.ASSIGNMENT, Base64Text.of(sent.assignment()));
+    headers.set(HeaderRules.REQUEST_ID, requestId);
+    String traceparent = sent.traceparent();
+    if (traceparent != null) {
+      headers.set(GrpcHeaders.TRACEPARENT, traceparent);
+    }
+    return headers;
+  }
+
+  /** Sends the request to an attempt's stream: what is here now, the rest as it comes. */
+  void sendRequest(Http2Stream worker, Decision.Routed decision) {
+    var served = decision.variant().served();
+    request.sendTo(worker, client, OverrideFields.request(served.model(), served.version()), true);
+  }
+
+  /** Whether the request can be sent once more. */
+  boolean canSendAgain() {
+    return request.isKept() && !committed;
+  }
+
+  /** The answer is the client's from now on: no other attempt can be made. */
+  void commit(Http2Headers answerHeaders) {
+    committed = true;
+    HeaderRules.passToClient(answerHeaders);
+    tell(answerHeaders);
+    client.sendHeaders(answerHeaders, false);
+  }
+
+  boolean isCommitted() {
+    return committed;
+  }
+
+  Http2Stream client() {
+    return client;
+  }
+
+  /** The answer is whole. */
+  void answered(InferAttempt from, Attempt sent, Http2Headers trailers) {
+    exchange().attemptAnswered(sent);
+    HeaderRules.passToClient(trailers);
+    client.sendHeaders(trailers, true);
+    ended(StatusCode.OK, "");
+  }
+
+  /**
+   * An attempt failed.
+   *
+   * @param trailers what the worker said beside its status; null: nothing
+   */
+  void attemptFailed(Attempt sent, StatusCode code, String text, @Nullable Http2Headers trailers) {
+    request.detach();
+    attempt = null;
+    boolean again = canSendAgain();
+    switch (exchange().attemptFailed(sent, code, text, again, false)) {
+      case NextStep.Send(var next) -> go(new NextStep.Send(next));
+      case NextStep.End(var endCode, var endText) -> {
+        if (committed) {
+          ended(endCode, endText);
+          brokenOff(endCode, endText, trailers);
+        } else {
+          respond(endCode, endText, trailers);
+        }
+      }
+    }
+  }
+
+  /** The client has a part of the answer: its status has to come behind it. */
+  private void brokenOff(StatusCode code, String text, @Nullable Http2Headers trailers) {
+    client.sendHeaders(status(trailers, code, text), true);
+  }
+
+  /** Ends the attempt that is under way; nobody waits for it. */
+  private void abandon(StatusCode code, String text) {
+    InferAttempt running = attempt;
+    attempt = null;
+    if (running != null) {
+      running.abandon();
+      exchange().attemptFailed(running.sent(), code, text, false, true);
+    }
+  }
+
+  private Exchange exchange() {
+    Exchange opened = exchange;
+    if (opened == null) {
+      throw new IllegalStateException("an attempt without an exchange");
+    }
+    return opened;
+  }
+
+  // ---- the end
+
+  private void refuseUnread(StatusCode code, String text) {
+    context.exchanges().refusedUnread(traceparent(), code, text);
+    respond(code, text, null);
+  }
+
+  /** Ends the call with a status that the router gives, in whatever state it is. */
+  private void fail(StatusCode code, String text) {
+    abandon(code, text);
+    if (exchange == null) {
+      refuseUnread(code, text);
+    } else if (committed) {
+      ended(code, text);
+      brokenOff(code, text, null);
+    } else {
+      respond(code, text, null);
+    }
+  }
+
+  /** A status instead of an answer. */
+  private void respond(StatusCode code, String text, @Nullable Http2Headers trailers) {
+    Http2Headers answer = status(trailers, code, text);
+    answer.status(GrpcHeaders.OK_200);
+    answer.set(GrpcHeaders.CONTENT_TYPE, GrpcHeaders.APPLICATION_GRPC);
+    if (exchange != null) {
+      tell(answer);
+    }
+    client.sendHeaders(answer, true);
+    ended(code, text);
+  }
+
+  private static Http2Headers status(
+      @Nullable Http2Headers trailers, StatusCode code, String text) {
+    Http2Headers answer = trailers == null ? new DefaultHttp2Headers(false, 16) : trailers;
+    HeaderRules.passToClient(answer);
+    answer.setInt(GrpcHeaders.STATUS, code.number());
+    if (text.isEmpty()) {
+      answer.remove(GrpcHeaders.MESSAGE);
+    } else {
+      answer.set(GrpcHeaders.MESSAGE, GrpcHeaders.encodeMessage(text));
+    }
+    return answer;
+  }
+
+  private void tell(Http2Headers answer) {
+    Exchange told = exchange();
+    Decision.Routed decision = told.decision();
+    if (!decision.variant().name().isEmpty()) {
+      answer.set(HeaderRules.VARIANT, decision.variant().name());
+    }
+    answer.set(HeaderRules.SERVED_VERSION, decision.variant().served().toString());
+    answer.set(HeaderRules.REASON, decision.reason().word());
+    answer.set(HeaderRules.ROUTE_GENERATION, Long.toUnsignedString(decision.route().generation()));
+    answer.setInt(HeaderRules.ATTEMPTS, told.attempts());
+    answer.set(HeaderRules.REQUEST_ID, requestId);
+  }
+
+  private void ended(StatusCode code, String text) {
+    state = State.ENDED;
+    attempt = null;
+    context.calls().ended();
+    Exchange opened = exchange;
+    if (opened != null) {
+      opened.ended(code, text);
+    }
+    request.close(client);
+    if (client.isClosed()) {
+      loop.http2().deadlines().disarm(this);
+    } else if (!client.isRemoteEnded() && client.queuedBytes() == 0 && client.isLocalEnded()) {
+      // it need not send the rest (RFC 9113, 8.1)
+      client.reset(Http2Error.NO_ERROR);
+      loop.http2().deadlines().disarm(this);
+    }
+  }
+}
