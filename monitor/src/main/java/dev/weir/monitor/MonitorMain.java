@@ -4,6 +4,7 @@ import dev.weir.monitor.dashboard.Dashboard;
 import dev.weir.monitor.dashboard.DashboardRoutes;
 import dev.weir.monitor.guardrail.EvidenceBook;
 import dev.weir.monitor.guardrail.EvidenceListener;
+import dev.weir.monitor.intake.ExposureBoard;
 import dev.weir.monitor.intake.FeedbackJoin;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.IntakeReceiver;
@@ -68,6 +69,7 @@ public final class MonitorMain {
             GrpcChannel.to(HostAndPort.parse("registry", config.registry()), List.of()));
 
     var counts = new IntakeCounts();
+    var exposures = new ExposureBoard(counts);
     var traces = new TraceStore(config.intake(), counts);
     var heard = new ServicesHeard();
     var board = new MetricBoard(config.intake(), counts);
@@ -77,6 +79,7 @@ public final class MonitorMain {
     var book = new EvidenceBook(config.evidence(), config.intake(), counts, clock, wiring);
     var sender = new VerdictSender(registry.channel(), config.instance(), book, clock);
     MonitorMetrics.register(telemetry.meter(), counts, book, sender, traces);
+    exposures.registerWith(telemetry.meter());
     wiring.onDecision = () -> scheduler.after(Duration.ZERO, sender::send);
     var keeper =
         new EvidenceKeeper(new EvidenceFile(data.resolve("evidence.bin")), book, readiness);
@@ -113,7 +116,7 @@ public final class MonitorMain {
                 config.grpc(),
                 GrpcServer.Services.of(
                     List.of(),
-                    new IntakeReceiver(book, feedback),
+                    new IntakeReceiver(book, feedback, exposures),
                     new TraceReceiver(traces, heard, counts, clock),
                     new MetricReceiver(board, heard, clock))));
     HttpServer http =

@@ -1,7 +1,9 @@
 package dev.weir.router;
 
+import dev.weir.router.balance.EjectionReason;
 import dev.weir.router.balance.WorkerHealth;
 import dev.weir.router.balance.WorkerSet;
+import dev.weir.router.outcome.ExposureLog;
 import dev.weir.router.outcome.OutcomeLedger;
 import dev.weir.router.outcome.OutcomeSender;
 import io.opentelemetry.api.common.AttributeKey;
@@ -10,11 +12,17 @@ import io.opentelemetry.api.metrics.Meter;
 
 /** What is read when metrics are asked for, and costs requests nothing. */
 final class RouterGauges {
+  private static final AttributeKey<String> REASON = AttributeKey.stringKey("reason");
   private static final AttributeKey<String> STATE = AttributeKey.stringKey("state");
 
   private RouterGauges() {}
 
-  static void register(Meter meter, WorkerSet workers, OutcomeLedger ledger, OutcomeSender sender) {
+  static void register(
+      Meter meter,
+      WorkerSet workers,
+      OutcomeLedger ledger,
+      OutcomeSender sender,
+      ExposureLog exposures) {
     meter
         .gaugeBuilder("weir_router_workers")
         .ofLongs()
@@ -28,12 +36,28 @@ final class RouterGauges {
         });
     meter
         .counterBuilder("weir_router_ejections_detected")
-        .setDescription("Times that a version on a worker failed often enough to be ejected.")
-        .buildWithCallback(counter -> counter.record(workers.ejectionsDetected()));
+        .setDescription("Times that a version on a worker should have been ejected.")
+        .buildWithCallback(counter -> {
+          for (EjectionReason reason : EjectionReason.values()) {
+            counter.record(workers.ejectionsDetected(reason), Attributes.of(REASON, reason.word()));
+          }
+        });
     meter
         .counterBuilder("weir_router_ejections_enforced")
         .setDescription("Times that it was ejected.")
-        .buildWithCallback(counter -> counter.record(workers.ejectionsEnforced()));
+        .buildWithCallback(counter -> {
+          for (EjectionReason reason : EjectionReason.values()) {
+            counter.record(workers.ejectionsEnforced(reason), Attributes.of(REASON, reason.word()));
+          }
+        });
+    meter
+        .counterBuilder("weir_router_workers_full")
+        .setDescription("Requests refused because no worker with their version had room.")
+        .buildWithCallback(counter -> counter.record(workers.full()));
+    meter
+        .counterBuilder("weir_router_load_reports_useless")
+        .setDescription("Workers' load reports that were malformed or said no utilisation.")
+        .buildWithCallback(counter -> counter.record(workers.uselessLoadReports()));
     meter
         .counterBuilder("weir_router_outcomes_late")
         .setDescription("Requests that ended after their slice was closed: reported as unfinished.")
@@ -51,6 +75,10 @@ final class RouterGauges {
         .ofLongs()
         .setDescription("Slices that wait for the monitor.")
         .buildWithCallback(gauge -> gauge.record(sender.waiting()));
+    meter
+        .counterBuilder("weir_router_exposures_dropped")
+        .setDescription("Exposures of experiments that could not be kept for the monitor.")
+        .buildWithCallback(counter -> counter.record(exposures.dropped()));
   }
 
   private static String word(WorkerHealth health) {

@@ -19,6 +19,7 @@ import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.Scheduler;
 import dev.weir.platform.tls.ReloadingTls;
 import dev.weir.router.balance.WorkerSet;
+import dev.weir.router.control.GrpcExposureIntake;
 import dev.weir.router.control.GrpcOutcomeIntake;
 import dev.weir.router.control.KnownEndpoints;
 import dev.weir.router.control.TableInForce;
@@ -26,9 +27,13 @@ import dev.weir.router.control.WorkerWatches;
 import dev.weir.router.dataplane.InferenceService;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.exchange.RequestMetrics;
+import dev.weir.router.exchange.Tracing;
+import dev.weir.router.limit.Limits;
 import dev.weir.router.logical.HealthPublisher;
 import dev.weir.router.logical.LogicalService;
 import dev.weir.router.logical.ServedModels;
+import dev.weir.router.outcome.ExposureLog;
+import dev.weir.router.outcome.ExposureSender;
 import dev.weir.router.outcome.OutcomeLedger;
 import dev.weir.router.outcome.OutcomeSender;
 import dev.weir.router.policy.Draws;
@@ -98,12 +103,14 @@ public final class RouterMain {
 
     long seed = Randomness.freshSeed();
     var draws = new Draws(seed);
+    String process =
+        config.instance() + "-" + HexFormat.of().toHexDigits(draws.generator().nextLong());
     var sender =
         new OutcomeSender(
-            config.instance() + "-" + HexFormat.of().toHexDigits(draws.generator().nextLong()),
-            new GrpcOutcomeIntake(monitor),
-            config.outcome().maxWaitingSlices());
+            process, new GrpcOutcomeIntake(monitor), config.outcome().maxWaitingSlices());
     var ledger = new OutcomeLedger(config.outcome(), clock, sender::offer);
+    var exposures = new ExposureLog(config.exposure(), clock);
+    var exposureSender = new ExposureSender(process, exposures, new GrpcExposureIntake(monitor));
     var table = new TableInForce(ledger);
     ReloadingTls serverTls =
         ReloadingTls.server("grpc.tls", config.grpc().tls(), clock, scheduler, telemetry.meter());
@@ -120,13 +127,26 @@ public final class RouterMain {
     var workers =
         new WorkerSet(
             new WorkerLinks(loops, config.grpc().maxMessageBytes(), clientTls)::to,
+            config.balance(),
             config.ejection(),
+            config.instance(),
             clock);
-    var metrics = new RequestMetrics(telemetry.meter());
-    RouterGauges.register(telemetry.meter(), workers, ledger, sender);
+    var metrics =
+        new RequestMetrics(telemetry.meter(), telemetry.histograms(), config.retry(), clock);
+    RouterGauges.register(telemetry.meter(), workers, ledger, sender, exposures);
+    var limits = new Limits(config.limits(), clock, telemetry.meter());
     var exchanges =
         new Exchanges(
-            table, workers, ledger, metrics, config.retry(), draws, telemetry.tracer(), clock);
+            table,
+            workers,
+            ledger,
+            exposures,
+            metrics,
+            config.retry(),
+            limits,
+            draws,
+            new Tracing(telemetry.tracer(), telemetry.sampling()),
+            clock);
     var models = new ServedModels(table, workers);
     var logical =
         new LogicalService(
@@ -157,7 +177,11 @@ public final class RouterMain {
 
     var health = new HealthPublisher(models, services::setServing, readiness);
     workers.onChange(health::refresh);
-    table.onChange(health::refresh);
+    table.onChange(() -> {
+      health.refresh();
+      limits.keepOnly(table.names());
+      exposures.running(table.experiments());
+    });
     health.refresh();
     var watches =
         resources.add(
@@ -184,6 +208,8 @@ public final class RouterMain {
     resources.add("worker discovery", discovery.watch("model-worker", watches::listed));
     Scheduler.Cancellable ticks = scheduler.every(config.outcome().slice(), ledger::tick);
     Scheduler.Cancellable sends = scheduler.every(config.outcome().slice(), sender::flush);
+    Scheduler.Cancellable exposureSends =
+        scheduler.every(config.outcome().slice(), exposureSender::flush);
 
     Discovery.Registration registration =
         discovery.register(
@@ -200,8 +226,10 @@ public final class RouterMain {
         () -> {
           ticks.cancel();
           sends.cancel();
+          exposureSends.cancel();
           ledger.tick();
           sender.flush();
+          exposureSender.flush();
         });
     return new Listening(
         config.grpc().host(),

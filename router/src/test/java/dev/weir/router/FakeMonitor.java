@@ -1,9 +1,12 @@
 package dev.weir.router;
 
 import dev.weir.platform.grpc.HostAndPort;
+import dev.weir.proto.monitor.v1.Exposure;
 import dev.weir.proto.monitor.v1.IntakeServiceGrpc;
 import dev.weir.proto.monitor.v1.OutcomeCell;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
+import dev.weir.proto.monitor.v1.ReportExposuresRequest;
+import dev.weir.proto.monitor.v1.ReportExposuresResponse;
 import dev.weir.proto.monitor.v1.ReportOutcomesRequest;
 import dev.weir.proto.monitor.v1.ReportOutcomesResponse;
 import io.grpc.Server;
@@ -15,11 +18,13 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** A monitor on loopback that keeps the outcomes it is sent. */
 final class FakeMonitor implements AutoCloseable {
   private final ConcurrentNavigableMap<Long, OutcomeSlice> slices = new ConcurrentSkipListMap<>();
+  private final List<Exposure> exposures = new CopyOnWriteArrayList<>();
   private final Server server;
   private final HostAndPort address;
 
@@ -55,6 +60,11 @@ final class FakeMonitor implements AutoCloseable {
     }
   }
 
+  /** All exposures so far. */
+  List<Exposure> exposures() {
+    return List.copyOf(exposures);
+  }
+
   private final class Intake extends IntakeServiceGrpc.IntakeServiceImplBase {
     @Override
     public void reportOutcomes(
@@ -64,6 +74,14 @@ final class FakeMonitor implements AutoCloseable {
           ReportOutcomesResponse.newBuilder()
               .setAcknowledgedSequence(slices.isEmpty() ? 0 : slices.lastKey())
               .build());
+      answer.onCompleted();
+    }
+
+    @Override
+    public void reportExposures(
+        ReportExposuresRequest request, StreamObserver<ReportExposuresResponse> answer) {
+      exposures.addAll(request.getExposuresList());
+      answer.onNext(ReportExposuresResponse.getDefaultInstance());
       answer.onCompleted();
     }
   }

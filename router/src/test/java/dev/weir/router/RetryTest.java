@@ -7,10 +7,13 @@ import dev.weir.platform.grpc.MeshMetadata;
 import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
 import dev.weir.proto.inference.ModelInferRequest;
 import dev.weir.proto.inference.ModelInferResponse;
+import dev.weir.proto.route.v1.RetryPolicy;
 import dev.weir.proto.route.v1.Route;
 import dev.weir.proto.worker.v1.WorkerState;
 import io.grpc.Deadline;
+import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
@@ -26,6 +29,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RetryTest {
+  private static final Metadata.Key<String> PUSHBACK =
+      Metadata.Key.of("grpc-retry-pushback-ms", Metadata.ASCII_STRING_MARSHALLER);
+
   @TempDir Path data;
 
   @SuppressWarnings("NullAway.Init")
@@ -63,6 +69,38 @@ class RetryTest {
       mesh.infer(request("fraud"));
     }
     assertThat(mesh.worker(2).seen).hasSize(10);
+  }
+
+  @Test
+  void a_worker_that_wants_no_retry_gets_none() {
+    start(Snapshots.single("fraud", "1"), "fraud/1", "fraud/1");
+    var never = new Metadata();
+    never.put(PUSHBACK, "-1");
+    mesh.workers.forEach(w ->
+        w.behaviour = (request, answer) -> answer.onError(Status.UNAVAILABLE.asException(never)));
+
+    mesh.failure(request("fraud"));
+
+    assertThat(mesh.worker(1).seen.size() + mesh.worker(2).seen.size()).isEqualTo(1);
+  }
+
+  @Test
+  void a_try_that_hangs_is_given_up_for_another_worker_when_the_route_bounds_it() {
+    start(
+        Snapshots.single("fraud", "1").toBuilder()
+            .setRetry(
+                RetryPolicy.newBuilder()
+                    .setPerTryTimeout(
+                        com.google.protobuf.Duration.newBuilder().setNanos(200_000_000)))
+            .build(),
+        "fraud/1",
+        "fraud/1");
+    mesh.worker(1).behaviour = (request, answer) -> {};
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(mesh.infer(request("fraud")).response().getModelVersion()).isEqualTo("1");
+    }
+    assertThat(mesh.worker(2).seen).hasSize(4);
   }
 
   @Test
@@ -150,11 +188,13 @@ class RetryTest {
     mesh.worker(1).kill();
     mesh.router.awaitHealth("fraud", ServingStatus.NOT_SERVING);
 
-    Status status = mesh.failure(request("fraud")).getStatus();
+    StatusRuntimeException failure = mesh.failure(request("fraud"));
 
+    Status status = failure.getStatus();
     assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(status.getDescription())
         .isEqualTo("Request for model 'fraud': no ready worker has version 1");
+    assertThat(String.valueOf(failure.getTrailers().get(PUSHBACK))).isEqualTo("100");
     assertThat(mesh.router.health("")).isEqualTo(ServingStatus.NOT_SERVING);
   }
 

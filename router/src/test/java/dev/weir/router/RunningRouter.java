@@ -13,11 +13,14 @@ import dev.weir.platform.time.Scheduler;
 import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
 import dev.weir.proto.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
 import dev.weir.proto.inference.ModelInferRequest;
+import dev.weir.router.balance.BalanceConfig;
 import dev.weir.router.balance.EjectionConfig;
 import dev.weir.router.balance.WorkerHealth;
 import dev.weir.router.balance.WorkerSet;
 import dev.weir.router.control.WatchConfig;
 import dev.weir.router.exchange.RetryConfig;
+import dev.weir.router.limit.LimitConfig;
+import dev.weir.router.outcome.ExposureConfig;
 import dev.weir.router.outcome.OutcomeConfig;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
@@ -63,8 +66,11 @@ final class RunningRouter implements AutoCloseable {
             DiscoveryConfig.defaults(),
             new WatchConfig(Duration.ofSeconds(3), Duration.ofMillis(50)),
             RetryConfig.defaults(),
+            LimitConfig.defaults(),
+            BalanceConfig.defaults(),
             EjectionConfig.defaults(),
             new OutcomeConfig(Duration.ofMillis(20), Duration.ofSeconds(5), 1_000, 10_000),
+            ExposureConfig.defaults(),
             dev.weir.router.relay.RelayConfig.defaults(),
             dev.weir.router.http2.Http2Limits.defaults(),
             dev.weir.platform.tls.ClientTlsConfig.disabled());

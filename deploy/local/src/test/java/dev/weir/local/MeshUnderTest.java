@@ -40,12 +40,12 @@ import org.awaitility.Awaitility;
  * The real services as processes, started from the packaged jars on free ports, with one model live
  * and traffic on it.
  */
-final class MeshUnderTest implements AutoCloseable {
-  static final Path HOME =
+public final class MeshUnderTest implements AutoCloseable {
+  public static final Path HOME =
       Path.of(System.getProperty("weir.home", "../..")).toAbsolutePath().normalize();
   private static final int FEATURES = 16;
 
-  final LocalMesh mesh;
+  public final LocalMesh mesh;
   final LoadStatistics total = new LoadStatistics();
   private final RegistryClient registry;
   private final InferenceClient client;
@@ -75,8 +75,8 @@ final class MeshUnderTest implements AutoCloseable {
   }
 
   /** Starts the mesh, brings version 1 into service, and begins sending. */
-  static MeshUnderTest start(Path folder, Components components, Map<String, String> settings)
-      throws IOException {
+  public static MeshUnderTest start(
+      Path folder, Components components, Map<String, String> settings) throws IOException {
     var options = new MeshOptions(folder, 2, components, 0.01, settings);
     var mesh = new LocalMesh(options, jvm(), System.getenv(), false, Clock.system(), text -> {});
     try {
@@ -104,7 +104,7 @@ final class MeshUnderTest implements AutoCloseable {
   }
 
   /** JVMs as the launcher starts them, from the packaged jars. */
-  static Jvm jvm() {
+  public static Jvm jvm() {
     File[] jars = Path.of(System.getProperty("weir.dist", "target/dist/lib")).toFile().listFiles();
     assertThat(jars).as("packaged jars in target/dist/lib: run `mvn verify`").isNotEmpty();
     String classPath =

@@ -18,6 +18,7 @@ import dev.weir.proto.route.v1.RolloutState;
 import dev.weir.proto.route.v1.RolloutStep;
 import dev.weir.proto.route.v1.Route;
 import dev.weir.proto.route.v1.Snapshot;
+import dev.weir.proto.route.v1.StickyKey;
 import dev.weir.proto.route.v1.Variant;
 import dev.weir.proto.worker.v1.VersionState;
 import dev.weir.proto.worker.v1.VersionStatus;
@@ -26,8 +27,14 @@ import dev.weir.proto.worker.v1.WorkerStatus;
 import java.time.Instant;
 import java.util.List;
 
-/** The desired state of the comparison: one route in the middle of a rollout, 95 to 5. */
+/**
+ * The desired state of the comparison: one route in the middle of a rollout, 95 to 5, sticky by a
+ * header; and any number of further routes that nobody calls.
+ */
 final class BenchSnapshot {
+  /** Requests that carry it are sticky, the others are drawn one by one. */
+  static final String SESSION_HEADER = "x-session";
+
   /** Version that serves most. */
   private static final String BASELINE = "1";
 
@@ -43,32 +50,43 @@ final class BenchSnapshot {
 
   private BenchSnapshot() {}
 
-  static Snapshot at(Instant now) {
+  /**
+   * @param routes routes in all, at least 1: half of the further ones sort before the one that is
+   *     called, half behind
+   */
+  static Snapshot at(Instant now, int routes) {
     Timestamp time = Timestamp.newBuilder().setSeconds(now.getEpochSecond()).build();
+    var snapshot =
+        Snapshot.newBuilder()
+            .setRevision(1)
+            .setEpoch("bench")
+            .setAt(time)
+            .addVersions(version(BASELINE, time))
+            .addVersions(version(CANARY, time))
+            .addRollouts(rollout(time))
+            .addPlacements(placement(BASELINE))
+            .addPlacements(placement(CANARY))
+            .addAliases(
+                Alias.newBuilder()
+                    .setModel(BodySize.MODEL)
+                    .setAlias("champion")
+                    .setVersion(BASELINE));
+    for (int i = 1; i < routes; i++) {
+      snapshot.addRoutes(route((i % 2 == 0 ? "a-model-" : "z-model-") + i));
+    }
+    return snapshot.addRoutes(route(BodySize.MODEL).setRolloutId(ROLLOUT)).build();
+  }
+
+  private static Route.Builder route(String name) {
     int split = WHOLE - CANARY_BASIS_POINTS;
-    return Snapshot.newBuilder()
-        .setRevision(1)
-        .setEpoch("bench")
-        .setAt(time)
-        .addVersions(version(BASELINE, time))
-        .addVersions(version(CANARY, time))
-        .addRoutes(
-            Route.newBuilder()
-                .setName(BodySize.MODEL)
-                .setGeneration(1)
-                .addVariants(variant("baseline", BASELINE, split, Arm.ARM_BASELINE))
-                .addVariants(variant("canary", CANARY, CANARY_BASIS_POINTS, Arm.ARM_CANARY))
-                .addBuckets(
-                    BucketRange.newBuilder().setFirst(0).setEnd(split).setVariant("baseline"))
-                .addBuckets(
-                    BucketRange.newBuilder().setFirst(split).setEnd(WHOLE).setVariant("canary"))
-                .setRolloutId(ROLLOUT))
-        .addRollouts(rollout(time))
-        .addPlacements(placement(BASELINE))
-        .addPlacements(placement(CANARY))
-        .addAliases(
-            Alias.newBuilder().setModel(BodySize.MODEL).setAlias("champion").setVersion(BASELINE))
-        .build();
+    return Route.newBuilder()
+        .setName(name)
+        .setGeneration(1)
+        .addVariants(variant("baseline", BASELINE, split, Arm.ARM_BASELINE))
+        .addVariants(variant("canary", CANARY, CANARY_BASIS_POINTS, Arm.ARM_CANARY))
+        .addBuckets(BucketRange.newBuilder().setFirst(0).setEnd(split).setVariant("baseline"))
+        .addBuckets(BucketRange.newBuilder().setFirst(split).setEnd(WHOLE).setVariant("canary"))
+        .setSticky(StickyKey.newBuilder().setHeader(SESSION_HEADER).setSalt(name));
   }
 
   /** What a worker says that has all versions. */

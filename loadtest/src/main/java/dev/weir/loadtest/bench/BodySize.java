@@ -64,7 +64,12 @@ record BodySize(String word, int bytes) {
 
   /** The body that goes over the wire: one gRPC message with its framing. */
   byte[] body() {
-    byte[] message = request().toByteArray();
+    return framed(request());
+  }
+
+  /** A message with gRPC's framing. */
+  static byte[] framed(ModelInferRequest request) {
+    byte[] message = request.toByteArray();
     return ByteBuffer.allocate(FRAMING + message.length)
         .put((byte) 0)
         .putInt(message.length)

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.weir.platform.error.Check;
 import dev.weir.platform.error.InvalidValueException;
 import dev.weir.platform.lifecycle.Resources;
-import dev.weir.platform.lifecycle.StartFailure;
 import dev.weir.platform.time.Clock;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -17,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,8 +23,6 @@ import picocli.CommandLine.Option;
 @Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false)
 public final class CompareCommand implements Callable<Integer> {
   private static final int EXIT_UNFAIR = 1;
-  private static final int EXIT_USAGE = 64;
-  private static final int EXIT_FAILED = 70;
 
   /** The split is 5 % in expectation. */
   private static final double LEAST_CANARY_SHARE = 0.03;
@@ -39,8 +35,20 @@ public final class CompareCommand implements Callable<Integer> {
   @Option(names = "--size", defaultValue = "1k,64k,600k", split = ",")
   private List<String> sizes = List.of();
 
-  @Option(names = "--peers", defaultValue = "envoy,nginx,haproxy,haproxy-64k", split = ",")
+  @Option(
+      names = "--peers",
+      defaultValue = "envoy,nginx,haproxy,haproxy-64k,haproxy-tcp",
+      split = ",")
   private List<String> peers = List.of();
+
+  @Option(names = "--client", defaultValue = "h2load,grpc-go", split = ",")
+  private List<String> clients = List.of();
+
+  @Option(names = "--grpc-go-size", defaultValue = "1k", split = ",")
+  private List<String> grpcGoSizes = List.of();
+
+  @Option(names = "--routes", defaultValue = "1", split = ",")
+  private List<Integer> routes = List.of();
 
   @Option(names = "--seconds", defaultValue = "4")
   private int seconds;
@@ -80,21 +88,7 @@ public final class CompareCommand implements Callable<Integer> {
 
   /** Runs it; ends the process with its status. */
   public static void main(String[] arguments) {
-    System.exit(
-        new CommandLine(new CompareCommand())
-            .setExecutionExceptionHandler((e, command, parsed) -> {
-              command.getErr().println("compare: " + e.getMessage());
-              return switch (e) {
-                case InvalidValueException invalid -> EXIT_USAGE;
-                case StartFailure failure -> failure.exitStatus();
-                default -> EXIT_FAILED;
-              };
-            })
-            .setParameterExceptionHandler((e, parsed) -> {
-              e.getCommandLine().getErr().println("compare: " + e.getMessage() + "; see --help");
-              return EXIT_USAGE;
-            })
-            .execute(arguments));
+    CommandLines.run("compare", new CompareCommand(), arguments);
   }
 
   @Override
@@ -109,44 +103,59 @@ public final class CompareCommand implements Callable<Integer> {
             "--peers", peer, "some of " + String.join(",", Contenders.PEERS));
       }
     }
-    List<BodySize> bodySizes = sizes.stream().map(BodySize::parse).toList();
+    for (String client : clients) {
+      if (!List.of(H2load.NAME, GoClient.NAME).contains(client)) {
+        throw new InvalidValueException("--client", client, "some of h2load,grpc-go");
+      }
+    }
+    for (int count : routes) {
+      Check.inRange("--routes", count, 1, 100_000);
+    }
     Files.createDirectories(work);
     var resources = new Resources();
     Thread stop = Thread.ofPlatform().unstarted(resources::close);
     Runtime.getRuntime().addShutdownHook(stop);
     try {
-      return compare(bodySizes, resources);
+      return compare(resources);
     } finally {
       resources.close();
     }
   }
 
-  private int compare(List<BodySize> bodySizes, Resources resources)
-      throws IOException, InterruptedException {
+  private int compare(Resources resources) throws IOException, InterruptedException {
     String loadBefore = Machine.load();
     var pinning = new Pinning(proxyCpu, loadCpu);
     pinning.applyToSelf();
+    var goClient = new GoClient(CommandLines.program("WEIR_GOCLIENT_BIN"), pinning, work);
+    List<Workload> workloads = workloads(pinning, goClient);
     Upstream upstream =
         resources.add(
-            "upstream", Upstream.start(upstreamProgram, pinning, work.resolve("upstream.log")));
-    StubControlPlane control =
-        resources.add("control", new StubControlPlane(BenchSnapshot.at(clock.now())));
+            "upstream",
+            Upstream.start(
+                List.of(upstreamProgram.toString(), "2"), pinning, work.resolve("upstream.log")));
     upstream.becomeWorkers();
-    List<Proxy> proxies = start(pinning, upstream, control, resources);
-    List<Rounds.Body> bodies = bodies(bodySizes);
+    var controls = new ArrayList<StubControlPlane>();
+    List<Proxy> proxies = start(pinning, upstream, controls, resources);
+    var atStart = new LinkedHashMap<String, Double>();
     for (Proxy proxy : proxies) {
-      proxy.awaitServing(bodySizes.getFirst().request());
+      proxy.awaitServing(goClient, workloads.getFirst().file());
+      if (proxy.process() != null) {
+        atStart.put(proxy.name(), proxy.residentBytes() / 1e6);
+      }
     }
-    var h2load = new H2load(program("WEIR_H2LOAD_BIN"), pinning, work);
     var settings = new Rounds.Settings(rounds, seconds, warmUpSeconds, latencyRequests);
-    var measuring = new Rounds(settings, h2load, upstream, clock, out);
-    measuring.warmUp(proxies, bodies);
+    var measuring = new Rounds(settings, upstream, clock, out);
+    measuring.warmUp(proxies, workloads);
     // a router answers with errors until it has found its workers; from here on none is allowed
-    long failedBefore = control.intake().errors();
-    var comparison = new Comparison(Contenders.WEIR, measuring.measure(proxies, bodies));
+    long failedBefore = errors(controls);
+    var comparison = new Comparison(Contenders.WEIR, measuring.measure(proxies, workloads));
+    var memory = new MemoryUse(atStart, measuring.mostMegabytes());
+    List<Goals.Goal> goals = Goals.of(comparison, memory);
 
     out.println();
     out.print(comparison.text());
+    out.print(memory.text(comparison));
+    out.print(Goals.text(goals));
     var report = new LinkedHashMap<String, Object>();
     report.put("at", clock.now().toString());
     report.put("commit", commit);
@@ -154,7 +163,9 @@ public final class CompareCommand implements Callable<Integer> {
     report.put("loadAverageBefore", loadBefore);
     report.put("loadAverageAfter", Machine.load());
     report.put("settings", Map.of("seconds", seconds, "warmUpSeconds", warmUpSeconds));
-    report.put("router", features(control));
+    report.put("routers", controls.stream().map(CompareCommand::features).toList());
+    report.put("goals", Goals.json(goals));
+    report.put("memory", memory.json());
     report.putAll(comparison.json());
     Files.write(
         json,
@@ -163,68 +174,95 @@ public final class CompareCommand implements Callable<Integer> {
             .build()
             .writeValueAsBytes(report));
     out.println("every measurement is in " + json);
-    return counts(control, control.intake().errors() - failedBefore) ? 0 : EXIT_UNFAIR;
+    boolean counts = errors(controls) == failedBefore;
+    if (!counts) {
+      out.printf("weir: %d requests failed%n", errors(controls) - failedBefore);
+    }
+    for (StubControlPlane control : controls) {
+      counts &= isOn(control);
+    }
+    if (!counts) {
+      out.println("compare: these numbers do not count: requests failed, or a feature was not on");
+    }
+    return counts ? 0 : EXIT_UNFAIR;
   }
 
   private List<Proxy> start(
-      Pinning pinning, Upstream upstream, StubControlPlane control, Resources resources)
+      Pinning pinning, Upstream upstream, List<StubControlPlane> controls, Resources resources)
       throws IOException {
     var programs =
         new Contenders.Programs(
-            program("WEIR_ENVOY_BIN"),
-            program("WEIR_NGINX_BIN"),
-            program("WEIR_HAPROXY_BIN"),
+            CommandLines.program("WEIR_ENVOY_BIN"),
+            CommandLines.program("WEIR_NGINX_BIN"),
+            CommandLines.program("WEIR_HAPROXY_BIN"),
             router,
             configurations);
     var contenders = new Contenders(programs, pinning, work, upstream.ports());
     var proxies = new ArrayList<Proxy>();
-    proxies.add(resources.add("router", contenders.router(control)));
+    for (int count : routes) {
+      String name =
+          controls.isEmpty() ? Contenders.WEIR : Contenders.WEIR + "-" + count + "-routes";
+      var control =
+          resources.add(
+              name + " control", new StubControlPlane(BenchSnapshot.at(clock.now(), count)));
+      controls.add(control);
+      proxies.add(resources.add(name, contenders.router(name, control)));
+    }
     for (String peer : peers) {
       proxies.add(resources.add(peer, contenders.peer(peer)));
     }
-    proxies.add(contenders.direct());
+    proxies.addAll(contenders.direct());
     return proxies;
   }
 
-  private List<Rounds.Body> bodies(List<BodySize> bodySizes) throws IOException {
-    var bodies = new ArrayList<Rounds.Body>();
-    for (BodySize size : bodySizes) {
-      bodies.add(
-          new Rounds.Body(size, Files.write(work.resolve("body-" + size.word()), size.body())));
+  private List<Workload> workloads(Pinning pinning, GoClient goClient) throws IOException {
+    var workloads = new ArrayList<Workload>();
+    if (clients.contains(H2load.NAME)) {
+      var h2load = new H2load(CommandLines.program("WEIR_H2LOAD_BIN"), pinning, work);
+      for (String size : sizes) {
+        workloads.add(workload(h2load, size));
+      }
     }
-    return bodies;
+    if (clients.contains(GoClient.NAME)) {
+      for (String size : grpcGoSizes) {
+        workloads.add(workload(goClient, size));
+      }
+    }
+    return workloads;
   }
 
-  private static Path program(String variable) {
-    String value = System.getenv(variable);
-    if (value == null) {
-      throw new InvalidValueException(variable, "not set", "a program's path; see compare --help");
-    }
-    return Path.of(value);
+  private Workload workload(LoadClient client, String word) throws IOException {
+    BodySize size = BodySize.parse(word);
+    return new Workload(client, size, Files.write(work.resolve("body-" + word), size.body()));
+  }
+
+  private static long errors(List<StubControlPlane> controls) {
+    return controls.stream().mapToLong(control -> control.intake().errors()).sum();
   }
 
   private static Map<String, Object> features(StubControlPlane control) {
     return Map.of(
         "outcomesReported", control.intake().requests(),
         "canaryShare", control.intake().canaryShare(),
+        "stickyUnits", control.intake().stickyUnits(),
         "traceBytes", control.traces().traceBytes());
   }
 
   /** A router that reports no outcomes or traces would be compared without its features. */
-  private boolean counts(StubControlPlane control, long failed) {
-    double share = control.intake().canaryShare();
+  private boolean isOn(StubControlPlane control) {
+    IntakeCounts intake = control.intake();
+    double share = intake.canaryShare();
     out.printf(
-        "weir reported %d outcomes (%.2f %% canary, %d failed) and %d bytes of traces%n",
-        control.intake().requests(), share * 100, failed, control.traces().traceBytes());
-    boolean counts =
-        failed == 0
-            && control.intake().requests() > 0
-            && control.traces().traceBytes() > 0
-            && share > LEAST_CANARY_SHARE
-            && share < MOST_CANARY_SHARE;
-    if (!counts) {
-      out.println("compare: these numbers do not count: requests failed, or a feature was not on");
-    }
-    return counts;
+        "weir reported %d outcomes (%.2f %% of the units canary; %d sticky units, %d requests that are no units) and %d bytes of traces%n",
+        intake.requests(),
+        share * 100,
+        intake.stickyUnits(),
+        intake.noUnits(),
+        control.traces().traceBytes());
+    return intake.requests() > 0
+        && intake.stickyUnits() > 0
+        && control.traces().traceBytes() > 0
+        && share > LEAST_CANARY_SHARE
+        && share < MOST_CANARY_SHARE;
   }
 }

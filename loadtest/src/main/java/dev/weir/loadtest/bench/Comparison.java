@@ -31,43 +31,77 @@ record Comparison(String reference, List<Measurement> measurements) {
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
-  private List<String> sizes() {
-    return measurements.stream().map(Measurement::size).distinct().toList();
-  }
-
-  private List<String> proxies() {
-    return measurements.stream().map(Measurement::proxy).distinct().sorted(this::order).toList();
+  /** Body sizes and clients, in the order measured. */
+  List<String> workloads() {
+    return measurements.stream().map(Measurement::workload).distinct().toList();
   }
 
   /** The reference first, no proxy last, the others by name. */
+  List<String> proxies() {
+    return measurements.stream().map(Measurement::proxy).distinct().sorted(this::order).toList();
+  }
+
   private int order(String a, String b) {
     int byRank = Integer.compare(rank(a), rank(b));
     return byRank != 0 ? byRank : a.compareTo(b);
   }
 
   private int rank(String proxy) {
-    return proxy.equals(reference) ? 0 : proxy.equals(Contenders.DIRECT) ? 2 : 1;
+    return proxy.equals(reference) ? 0 : proxy.startsWith(Contenders.DIRECT) ? 2 : 1;
   }
 
-  private double[] values(String proxy, String size, ToDoubleFunction<Measurement> value) {
+  private double[] values(String proxy, String workload, ToDoubleFunction<Measurement> value) {
     return measurements.stream()
-        .filter(m -> m.proxy().equals(proxy) && m.size().equals(size))
+        .filter(m -> m.proxy().equals(proxy) && m.workload().equals(workload))
         .mapToDouble(value)
         .toArray();
   }
 
-  private double median(String proxy, String size, ToDoubleFunction<Measurement> value) {
-    return median(values(proxy, size, value));
+  /** Median over the rounds; NaN when it was not measured. */
+  double median(String proxy, String workload, ToDoubleFunction<Measurement> value) {
+    return median(values(proxy, workload, value));
   }
 
-  /** One table per body size, in Markdown. */
+  /**
+   * Median over the rounds of the reference's value over the proxy's, of each round by itself, so
+   * that a machine that gets slower meanwhile changes little.
+   */
+  double ratio(String proxy, String workload, ToDoubleFunction<Measurement> value) {
+    return median(ratios(values(reference, workload, value), values(proxy, workload, value)));
+  }
+
+  /** Median over the rounds of what a proxy adds to the latency between two processors, us. */
+  double added(String proxy, String workload) {
+    return median(additions(proxy, workload));
+  }
+
+  /** The same ratio of what the two add. */
+  double addedRatio(String proxy, String workload) {
+    return median(ratios(additions(reference, workload), additions(proxy, workload)));
+  }
+
+  private double[] additions(String proxy, String workload) {
+    double[] its = values(proxy, workload, Measurement::p50Micros);
+    double[] direct = values(Contenders.DIRECT_ACROSS, workload, Measurement::p50Micros);
+    return IntStream.range(0, Math.min(its.length, direct.length))
+        .mapToDouble(i -> its[i] - direct[i])
+        .toArray();
+  }
+
+  private static double[] ratios(double[] references, double[] its) {
+    return IntStream.range(0, Math.min(its.length, references.length))
+        .mapToDouble(i -> references[i] / its[i])
+        .toArray();
+  }
+
+  /** One table per workload, in Markdown. */
   String text() {
     var text = new StringBuilder();
-    for (String size : sizes()) {
+    for (String workload : workloads()) {
       var rows = new ArrayList<List<String>>();
       rows.add(
           List.of(
-              size + " body",
+              workload,
               "CPU us/request",
               "of it JIT",
               reference + " / it",
@@ -76,19 +110,24 @@ record Comparison(String reference, List<Measurement> measurements) {
               "busy",
               "p50 us",
               "p99 us",
-              "RSS MB"));
+              "added p50",
+              reference + " / it",
+              "peak MB"));
       for (String proxy : proxies()) {
-        rows.add(row(proxy, size));
+        rows.add(row(proxy, workload));
       }
       text.append(Table.markdown(rows)).append('\n');
     }
     return text.toString();
   }
 
-  private List<String> row(String proxy, String size) {
-    double cpu = median(proxy, size, Measurement::cpuMicros);
+  private List<String> row(String proxy, String workload) {
+    double cpu = median(proxy, workload, Measurement::cpuMicros);
     boolean none = Double.isNaN(cpu);
-    double[] ratios = ratios(proxy, size);
+    double[] ratios =
+        ratios(
+            values(reference, workload, Measurement::cpuMicros),
+            values(proxy, workload, Measurement::cpuMicros));
     String range =
         String.format(
             Locale.ROOT,
@@ -98,50 +137,46 @@ record Comparison(String reference, List<Measurement> measurements) {
     return List.of(
         proxy,
         show(cpu),
-        none ? "-" : show(median(proxy, size, Measurement::compilerMicros)),
-        none ? "-" : String.format(Locale.ROOT, "%.2f", ratio(proxy, size)),
+        none ? "-" : show(median(proxy, workload, Measurement::compilerMicros)),
+        share(none ? Double.NaN : median(ratios)),
         none ? "-" : range,
-        show(median(proxy, size, Measurement::requestsPerSecond)),
-        none ? "-" : String.format(Locale.ROOT, "%.2f", median(proxy, size, Measurement::busy)),
-        show(median(proxy, size, Measurement::p50Micros)),
-        show(median(proxy, size, Measurement::p99Micros)),
-        show(median(proxy, size, Measurement::residentMegabytes)));
+        show(median(proxy, workload, Measurement::requestsPerSecond)),
+        share(none ? Double.NaN : median(proxy, workload, Measurement::busy)),
+        show(median(proxy, workload, Measurement::p50Micros)),
+        show(median(proxy, workload, Measurement::p99Micros)),
+        show(none ? Double.NaN : added(proxy, workload)),
+        share(none ? Double.NaN : addedRatio(proxy, workload)),
+        show(median(proxy, workload, Measurement::peakMegabytes)));
   }
 
-  /** Median over the rounds of the reference's CPU time per request over the proxy's. */
-  double ratio(String proxy, String size) {
-    return median(ratios(proxy, size));
-  }
-
-  /** Of each round by itself, so that a machine that gets slower meanwhile changes little. */
-  private double[] ratios(String proxy, String size) {
-    double[] its = values(proxy, size, Measurement::cpuMicros);
-    double[] references = values(reference, size, Measurement::cpuMicros);
-    return IntStream.range(0, Math.min(its.length, references.length))
-        .mapToDouble(i -> references[i] / its[i])
-        .toArray();
-  }
-
-  private static String show(double value) {
+  /** A number with three digits; "-" for none. */
+  static String show(double value) {
     if (Double.isNaN(value)) {
       return "-";
     }
-    return String.format(Locale.ROOT, value < 100 ? "%.1f" : "%.0f", value);
+    return String.format(Locale.ROOT, Math.abs(value) < 100 ? "%.1f" : "%.0f", value);
+  }
+
+  private static String share(double value) {
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.2f", value);
   }
 
   /** Medians, ratios and every single measurement. */
   Map<String, Object> json() {
     var medians = new ArrayList<Map<String, Object>>();
-    for (String size : sizes()) {
+    for (String workload : workloads()) {
       for (String proxy : proxies()) {
         var entry = new LinkedHashMap<String, Object>();
-        entry.put("size", size);
+        entry.put("workload", workload);
         entry.put("proxy", proxy);
-        putNumber(entry, "cpuMicros", median(proxy, size, Measurement::cpuMicros));
-        putNumber(entry, "ratio", ratio(proxy, size));
-        entry.put("requestsPerSecond", median(proxy, size, Measurement::requestsPerSecond));
-        entry.put("p50Micros", median(proxy, size, Measurement::p50Micros));
-        entry.put("p99Micros", median(proxy, size, Measurement::p99Micros));
+        putNumber(entry, "cpuMicros", median(proxy, workload, Measurement::cpuMicros));
+        putNumber(entry, "ratio", ratio(proxy, workload, Measurement::cpuMicros));
+        entry.put("requestsPerSecond", median(proxy, workload, Measurement::requestsPerSecond));
+        entry.put("p50Micros", median(proxy, workload, Measurement::p50Micros));
+        entry.put("p99Micros", median(proxy, workload, Measurement::p99Micros));
+        putNumber(entry, "addedMicros", added(proxy, workload));
+        putNumber(entry, "addedRatio", addedRatio(proxy, workload));
+        putNumber(entry, "peakMegabytes", median(proxy, workload, Measurement::peakMegabytes));
         medians.add(entry);
       }
     }
@@ -155,7 +190,7 @@ record Comparison(String reference, List<Measurement> measurements) {
   private static Map<String, Object> fields(Measurement m) {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("proxy", m.proxy());
-    fields.put("size", m.size());
+    fields.put("workload", m.workload());
     fields.put("round", m.round());
     fields.put("requests", m.requests());
     fields.put("failed", m.failed());
@@ -165,13 +200,13 @@ record Comparison(String reference, List<Measurement> measurements) {
     fields.put("requestsPerSecond", m.requestsPerSecond());
     fields.put("p50Micros", m.p50Micros());
     fields.put("p99Micros", m.p99Micros());
-    putNumber(fields, "residentMegabytes", m.residentMegabytes());
+    putNumber(fields, "peakMegabytes", m.peakMegabytes());
     return fields;
   }
 
-  /** JSON has no NaN: what there is none of is left out. */
+  /** JSON has no NaN or infinity: what there is none of is left out. */
   private static void putNumber(Map<String, Object> json, String name, double value) {
-    if (!Double.isNaN(value)) {
+    if (Double.isFinite(value)) {
       json.put(name, value);
     }
   }

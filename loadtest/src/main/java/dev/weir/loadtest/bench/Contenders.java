@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Starts the proxies, each with one thread, kept on the proxy's processor. */
 final class Contenders {
@@ -16,6 +18,9 @@ final class Contenders {
 
   /** No proxy: load goes straight to the upstream. */
   static final String DIRECT = "direct";
+
+  /** The same, with the client on the proxy's processor: both ends on processors of their own. */
+  static final String DIRECT_ACROSS = "direct-across";
 
   /** Proxies to compare with, by the word of {@code --peers}. */
   static final List<String> PEERS =
@@ -49,8 +54,14 @@ final class Contenders {
   }
 
   /** Load without a proxy, to the first port of the upstream. */
-  Proxy direct() {
-    return new Proxy(DIRECT, new HostAndPort("127.0.0.1", upstreamPorts.getFirst()), null);
+  List<Proxy> direct() {
+    return List.of(
+        new Proxy(DIRECT, target(upstreamPorts.getFirst(), false), null),
+        new Proxy(DIRECT_ACROSS, target(upstreamPorts.getFirst(), true), null));
+  }
+
+  private static Target target(int port, boolean fromProxyCpu) {
+    return new Target(new HostAndPort("127.0.0.1", port), fromProxyCpu, null);
   }
 
   /** Starts a peer. */
@@ -95,9 +106,15 @@ final class Contenders {
         file.toString());
   }
 
-  /** Starts the router with everything that it does in production turned on. */
-  Proxy router(StubControlPlane control) throws IOException {
-    Path folder = Files.createDirectories(work.resolve(WEIR));
+  /**
+   * Starts the router with everything that it does in production turned on.
+   *
+   * @param name its name in the results: {@link #WEIR}, alone or with more behind it
+   */
+  Proxy router(String name, StubControlPlane control) throws IOException {
+    Path folder = Files.createDirectories(work.resolve(name));
+    // a router that remembers the last run's snapshot would keep to it
+    deleteAll(folder.resolve("data"));
     int port = FreePort.find();
     var command = new ArrayList<>(programs.router());
     String workers =
@@ -115,7 +132,17 @@ final class Contenders {
             "--discovery.static-instances=" + workers,
             "--telemetry.otlp-endpoints=http://" + control.address(),
             "--telemetry.trace-sample-ratio=0.01"));
-    return start(WEIR, new Configured(folder, port), command);
+    return start(name, new Configured(folder, port), command);
+  }
+
+  private static void deleteAll(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> tree = Files.walk(folder)) {
+        for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(path);
+        }
+      }
+    }
   }
 
   private record Configured(Path file, int port) {}
@@ -141,6 +168,6 @@ final class Contenders {
   private Proxy start(String name, Configured configured, List<String> command) {
     var process =
         StartedProcess.start(name, pinning.forProxy(command), work.resolve(name + ".log"), false);
-    return new Proxy(name, new HostAndPort("127.0.0.1", configured.port()), process);
+    return new Proxy(name, target(configured.port(), false), process);
   }
 }

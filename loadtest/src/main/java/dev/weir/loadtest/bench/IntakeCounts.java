@@ -13,6 +13,8 @@ final class IntakeCounts extends IntakeServiceGrpc.IntakeServiceImplBase {
   private long acknowledged;
   private long canary;
   private long baseline;
+  private long others;
+  private long stickyUnits;
   private long errors;
 
   @Override
@@ -30,20 +32,34 @@ final class IntakeCounts extends IntakeServiceGrpc.IntakeServiceImplBase {
   }
 
   private void count(OutcomeCell cell) {
-    if (cell.getKey().getArm() == Arm.ARM_CANARY) {
+    Arm arm = cell.getKey().getArm();
+    if (arm == Arm.ARM_CANARY) {
       canary += cell.getStarted();
-    } else {
+    } else if (arm == Arm.ARM_BASELINE) {
       baseline += cell.getStarted();
+    } else {
+      others += cell.getStarted();
     }
+    stickyUnits += cell.getUnitsCount();
     errors += cell.getErrorsMap().values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** Requests reported. */
   synchronized long requests() {
-    return canary + baseline;
+    return canary + baseline + others;
   }
 
-  /** Share of them that went to the canary, 0 to 1. */
+  /** Keys that were counted as sticky units. */
+  synchronized long stickyUnits() {
+    return stickyUnits;
+  }
+
+  /** Requests that were no units: those of a key that was counted before, above all. */
+  synchronized long noUnits() {
+    return others;
+  }
+
+  /** Share of the units that went to the canary, 0 to 1. */
   synchronized double canaryShare() {
     return canary + baseline == 0 ? 0 : (double) canary / (canary + baseline);
   }

@@ -1,10 +1,10 @@
 package dev.weir.loadtest.bench;
 
 /**
- * One proxy, one body size, one round.
+ * One proxy, one workload, one round.
  *
  * @param proxy name of the proxy, "direct" for none
- * @param size body size word
+ * @param workload body size and client: "1k h2load"
  * @param round from 1
  * @param requests requests of the run that measured processor time
  * @param failed of these, how many had no answer
@@ -14,11 +14,11 @@ package dev.weir.loadtest.bench;
  * @param requestsPerSecond answers per second with 64 requests in flight
  * @param p50Micros median latency with one request in flight, microseconds
  * @param p99Micros 99th percentile of the same
- * @param residentMegabytes memory of the proxy afterwards; NaN for none
+ * @param peakMegabytes most memory that was resident while 64 requests were in flight; NaN for none
  */
 record Measurement(
     String proxy,
-    String size,
+    String workload,
     int round,
     long requests,
     long failed,
@@ -28,4 +28,4 @@ record Measurement(
     double requestsPerSecond,
     double p50Micros,
     double p99Micros,
-    double residentMegabytes) {}
+    double peakMegabytes) {}

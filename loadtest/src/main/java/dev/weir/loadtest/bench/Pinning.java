@@ -7,12 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which processors run what.
+ * Which processors run what; a negative number is any.
  *
  * @param proxyCpu number of the processor that runs the proxy under test, and nothing else of ours
  * @param loadCpu number of the processor that runs load, upstream and this program
  */
 record Pinning(int proxyCpu, int loadCpu) {
+  /** Everything runs anywhere. */
+  static final Pinning NONE = new Pinning(-1, -2);
+
   Pinning {
     if (proxyCpu == loadCpu) {
       throw new InvalidValueException("--proxy-cpu", proxyCpu, "another processor than --load-cpu");
@@ -46,6 +49,9 @@ record Pinning(int proxyCpu, int loadCpu) {
   }
 
   private static List<String> on(int cpu, List<String> command) {
+    if (cpu < 0) {
+      return command;
+    }
     var pinned = new ArrayList<>(List.of("taskset", "-c", String.valueOf(cpu)));
     pinned.addAll(command);
     return pinned;

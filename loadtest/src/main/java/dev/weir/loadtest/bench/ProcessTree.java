@@ -46,12 +46,34 @@ final class ProcessTree {
 
   /** Memory resident now, bytes; pages shared between processes count in each. */
   static long residentBytes(ProcessHandle root) {
+    return bytes(root, "VmRSS:");
+  }
+
+  /**
+   * Most memory that was resident since {@link #forgetPeak}, bytes; the sum of what each process
+   * had at its own peak.
+   */
+  static long peakResidentBytes(ProcessHandle root) {
+    return bytes(root, "VmHWM:");
+  }
+
+  /** Lets the kernel measure a new peak from now on. */
+  static void forgetPeak(ProcessHandle root) throws IOException {
+    for (ProcessHandle process : all(root)) {
+      Path peak = Path.of("/proc", String.valueOf(process.pid()), "clear_refs");
+      if (Files.exists(peak)) {
+        Files.writeString(peak, "5");
+      }
+    }
+  }
+
+  private static long bytes(ProcessHandle root, String field) {
     long kilobytes = 0;
     for (ProcessHandle process : all(root)) {
       kilobytes +=
           read(process, "status")
               .lines()
-              .filter(line -> line.startsWith("VmRSS:"))
+              .filter(line -> line.startsWith(field))
               .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
               .sum();
     }

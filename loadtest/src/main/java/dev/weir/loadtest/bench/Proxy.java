@@ -1,26 +1,26 @@
 package dev.weir.loadtest.bench;
 
-import dev.weir.platform.grpc.GrpcChannel;
-import dev.weir.platform.grpc.HostAndPort;
-import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
-import dev.weir.proto.inference.ModelInferRequest;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import dev.weir.platform.lifecycle.StartFailure;
+import java.io.IOException;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One way from the load to the upstream.
  *
  * @param name name in the results
- * @param address where the load goes
  * @param process the proxy; null when there is none in between
  */
-record Proxy(String name, HostAndPort address, @Nullable StartedProcess process)
+record Proxy(String name, Target target, @Nullable StartedProcess process)
     implements AutoCloseable {
-  private static final int START_TRIES = 600;
-  private static final long TRY_MILLIS = 100;
+  private static final int START_TRIES = 300;
+  private static final long TRY_MILLIS = 200;
+  private static final long TRY_LIMIT_SECONDS = 20;
+
+  /** Whether it is the router, in whatever set-up. */
+  boolean isWeir() {
+    return name.startsWith(Contenders.WEIR);
+  }
 
   /** Processor time used so far, microseconds; 0 for none. */
   long cpuMicros() {
@@ -37,27 +37,35 @@ record Proxy(String name, HostAndPort address, @Nullable StartedProcess process)
     return process == null ? 0 : ProcessTree.residentBytes(process.process().toHandle());
   }
 
-  /** Waits, at most a minute, until a real gRPC client gets an answer through it. */
-  void awaitServing(ModelInferRequest request) throws InterruptedException {
-    Status last = Status.UNKNOWN;
-    try (GrpcChannel channel = GrpcChannel.to(address, List.of())) {
-      for (int i = 0; i < START_TRIES; i++) {
-        try {
-          GRPCInferenceServiceGrpc.newBlockingStub(channel.channel())
-              .withDeadlineAfter(1, TimeUnit.SECONDS)
-              .modelInfer(request);
-          return;
-        } catch (StatusRuntimeException e) {
-          last = e.getStatus();
-          channel.resetBackoff();
-        }
-        if (process != null) {
-          process.waitAlive(TRY_MILLIS);
-        }
+  /** Most memory that was resident since {@link #forgetPeak}, bytes; 0 for none. */
+  long peakResidentBytes() {
+    return process == null ? 0 : ProcessTree.peakResidentBytes(process.process().toHandle());
+  }
+
+  /** Starts a new peak of memory. */
+  void forgetPeak() throws IOException {
+    if (process != null) {
+      ProcessTree.forgetPeak(process.process().toHandle());
+    }
+  }
+
+  /** Waits, at most some minutes, until a real gRPC client gets an answer through it. */
+  void awaitServing(GoClient client, Path body) throws IOException, InterruptedException {
+    String last = "";
+    for (int i = 0; i < START_TRIES; i++) {
+      GoClient.Report report = client.run(target, body, 1, 1, 1, TRY_LIMIT_SECONDS);
+      if (report.ok() == 1) {
+        return;
+      }
+      last = report.errors().toString();
+      if (process != null) {
+        process.waitAlive(TRY_MILLIS);
       }
     }
-    String what = "does not answer (" + last + ")";
-    throw process == null ? new IllegalStateException(name + " " + what) : process.failure(what);
+    String what = "does not answer " + last;
+    throw process == null
+        ? new StartFailure(CommandLines.EXIT_FAILED, name + " " + what)
+        : process.failure(what);
   }
 
   @Override

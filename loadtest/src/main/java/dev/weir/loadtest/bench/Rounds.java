@@ -3,9 +3,7 @@ package dev.weir.loadtest.bench;
 import dev.weir.platform.time.Clock;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -35,11 +33,11 @@ final class Rounds {
   private static final int MOST_WARM_UP = 8;
 
   private final Settings settings;
-  private final H2load h2load;
   private final Upstream upstream;
   private final Clock clock;
   private final PrintWriter out;
   private final Map<String, Long> requestsPerRun = new HashMap<>();
+  private final Map<String, Double> mostMegabytes = new HashMap<>();
 
   /**
    * How long it takes.
@@ -52,47 +50,49 @@ final class Rounds {
    */
   record Settings(int rounds, int secondsPerRun, int warmUpSeconds, int latencyRequests) {}
 
-  Rounds(Settings settings, H2load h2load, Upstream upstream, Clock clock, PrintWriter out) {
+  Rounds(Settings settings, Upstream upstream, Clock clock, PrintWriter out) {
     this.settings = settings;
-    this.h2load = h2load;
     this.upstream = upstream;
     this.clock = clock;
     this.out = out;
   }
 
-  /** A body size and the file that h2load sends. */
-  record Body(BodySize size, Path file) {}
+  /** Most memory that each proxy had resident so far, megabytes. */
+  Map<String, Double> mostMegabytes() {
+    return Map.copyOf(mostMegabytes);
+  }
 
   /**
    * Loads each proxy with each size and learns its speed: the router, whose code is compiled while
    * it runs, for the configured time and on until hardly anything is left to compile.
    */
-  void warmUp(List<Proxy> proxies, List<Body> bodies) throws IOException, InterruptedException {
-    for (Body body : bodies) {
+  void warmUp(List<Proxy> proxies, List<Workload> workloads)
+      throws IOException, InterruptedException {
+    for (Workload workload : workloads) {
       for (Proxy proxy : proxies) {
-        boolean compiles = proxy.name().equals(Contenders.WEIR);
-        warmUp(proxy, body, compiles ? settings.warmUpSeconds() : PEER_WARM_UP_SECONDS);
+        boolean compiles = proxy.isWeir();
+        warmUp(proxy, workload, compiles ? settings.warmUpSeconds() : PEER_WARM_UP_SECONDS);
       }
     }
   }
 
-  private void warmUp(Proxy proxy, Body body, int seconds)
+  private void warmUp(Proxy proxy, Workload workload, int seconds)
       throws IOException, InterruptedException {
     long start = clock.nanoTime();
     long requests = FIRST_WARM_UP;
     while (true) {
       long cpu = proxy.cpuMicros();
       long compiler = proxy.compilerMicros();
-      double rate = load(proxy, body, requests).requestsPerSecond();
+      double rate = load(proxy, workload, requests).requestsPerSecond();
       double used = proxy.cpuMicros() - cpu;
       double compiling = proxy.compilerMicros() - compiler;
       double passed = (clock.nanoTime() - start) / 1e9;
       boolean settled = compiling <= used * SETTLED;
       if (passed > seconds && settled || passed > (double) seconds * MOST_WARM_UP) {
         out.printf(
-            "warm  %-12s %-6s %8.1f us CPU (%.1f of it compiling) %9.0f requests/s, after %.0f s%n",
-            proxy.name(), body.size().word(), used / requests, compiling / requests, rate, passed);
-        requestsPerRun.put(key(proxy, body), requests(rate, used / requests));
+            "warm  %-18s %-12s %8.1f us CPU (%.1f of it compiling) %9.0f requests/s, after %.0f s%n",
+            proxy.name(), workload.label(), used / requests, compiling / requests, rate, passed);
+        requestsPerRun.put(key(proxy, workload), requests(rate, used / requests));
         return;
       }
       requests = requests(rate, 0);
@@ -111,21 +111,21 @@ final class Rounds {
   }
 
   /** Measures. */
-  List<Measurement> measure(List<Proxy> proxies, List<Body> bodies)
+  List<Measurement> measure(List<Proxy> proxies, List<Workload> workloads)
       throws IOException, InterruptedException {
     var measurements = new ArrayList<Measurement>();
     for (int round = 1; round <= settings.rounds(); round++) {
       var order = new ArrayList<>(proxies);
       Collections.rotate(order, 1 - round);
-      for (Body body : bodies) {
+      for (Workload workload : workloads) {
         for (Proxy proxy : order) {
-          Measurement measured = measure(proxy, body, round);
+          Measurement measured = measure(proxy, workload, round);
           out.printf(
-              "%d/%d   %-12s %-6s %8.1f us CPU %9.0f requests/s %7.0f us p50%n",
+              "%d/%d   %-18s %-12s %8.1f us CPU %9.0f requests/s %7.0f us p50%n",
               round,
               settings.rounds(),
               proxy.name(),
-              body.size().word(),
+              workload.label(),
               measured.cpuMicros(),
               measured.requestsPerSecond(),
               measured.p50Micros());
@@ -136,26 +136,28 @@ final class Rounds {
     return measurements;
   }
 
-  private Measurement measure(Proxy proxy, Body body, int round)
+  private Measurement measure(Proxy proxy, Workload workload, int round)
       throws IOException, InterruptedException {
-    long requests = requestsPerRun.getOrDefault(key(proxy, body), (long) FIRST_WARM_UP);
+    long requests = requestsPerRun.getOrDefault(key(proxy, workload), (long) FIRST_WARM_UP);
     long compiler = proxy.compilerMicros();
     long cpu = proxy.cpuMicros();
     long start = clock.nanoTime();
-    H2load.Result result = load(proxy, body, requests);
+    LoadResult result = load(proxy, workload, requests);
     double micros = (clock.nanoTime() - start) / 1e3;
     double used = proxy.process() == null ? Double.NaN : proxy.cpuMicros() - cpu;
     double compiling = Math.max(0, proxy.compilerMicros() - compiler);
-    long[] latencies =
-        h2load.oneInFlight(
-            proxy.address(),
-            body.file(),
-            settings.latencyRequests(),
-            limit(settings.secondsPerRun()));
-    Arrays.sort(latencies);
+    double peak = proxy.process() == null ? Double.NaN : proxy.peakResidentBytes() / 1e6;
+    Latency latency =
+        workload
+            .client()
+            .oneInFlight(
+                proxy.target(),
+                workload.file(),
+                settings.latencyRequests(),
+                limit(settings.secondsPerRun()));
     return new Measurement(
         proxy.name(),
-        body.size().word(),
+        workload.label(),
         round,
         result.requests(),
         result.requests() - result.succeeded(),
@@ -163,17 +165,20 @@ final class Rounds {
         compiling / result.requests(),
         used / micros,
         result.requestsPerSecond(),
-        percentile(latencies, 0.5),
-        percentile(latencies, 0.99),
-        proxy.process() == null ? Double.NaN : proxy.residentBytes() / 1e6);
+        latency.p50Micros(),
+        latency.p99Micros(),
+        peak);
   }
 
   /** A run counts only when the upstream has seen each of its requests: 200 is no proof in gRPC. */
-  private H2load.Result load(Proxy proxy, Body body, long requests)
+  private LoadResult load(Proxy proxy, Workload workload, long requests)
       throws IOException, InterruptedException {
+    proxy.forgetPeak();
     long before = upstream.answered();
-    H2load.Result result =
-        h2load.load(proxy.address(), body.file(), requests, limit(settings.secondsPerRun()));
+    LoadResult result =
+        workload
+            .client()
+            .load(proxy.target(), workload.file(), requests, limit(settings.secondsPerRun()));
     long reached = upstream.answered() - before;
     if (result.succeeded() != requests || reached < requests) {
       throw new IOException(
@@ -186,6 +191,9 @@ final class Rounds {
               + reached
               + " reached the upstream");
     }
+    if (proxy.process() != null) {
+      mostMegabytes.merge(proxy.name(), proxy.peakResidentBytes() / 1e6, Math::max);
+    }
     return result;
   }
 
@@ -193,11 +201,7 @@ final class Rounds {
     return Math.max(MIN_LIMIT_SECONDS, (long) seconds * PATIENCE);
   }
 
-  static double percentile(long[] sorted, double share) {
-    return sorted[(int) Math.min(sorted.length - 1L, (long) (share * sorted.length))];
-  }
-
-  private static String key(Proxy proxy, Body body) {
-    return proxy.name() + " " + body.size().word();
+  private static String key(Proxy proxy, Workload workload) {
+    return proxy.name() + " " + workload.label();
   }
 }

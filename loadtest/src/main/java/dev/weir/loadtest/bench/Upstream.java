@@ -9,7 +9,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The program {@code upstream} (see {@code loadtest/bench/upstream.c}) behind all proxies. */
+/**
+ * The program behind all proxies: {@code loadtest/bench/upstream.c}, or the echo of {@code
+ * goclient}.
+ */
 final class Upstream implements AutoCloseable {
   private final StartedProcess process;
   private final BufferedReader said;
@@ -24,20 +27,23 @@ final class Upstream implements AutoCloseable {
     this.ports = ports;
   }
 
-  /** Starts it with two ports. */
-  static Upstream start(Path program, Pinning pinning, Path log) throws IOException {
-    List<String> command = pinning.forLoad(List.of(program.toString(), "2"));
-    StartedProcess process = StartedProcess.start("upstream", command, log, true);
+  /**
+   * Starts it.
+   *
+   * @param command the program and its arguments: {@code upstream 2}, or another that obeys alike
+   */
+  static Upstream start(List<String> command, Pinning pinning, Path log) throws IOException {
+    StartedProcess process = StartedProcess.start("upstream", pinning.forLoad(command), log, true);
     BufferedReader said = process.process().inputReader();
     String line = said.readLine();
-    if (line == null || !line.matches("listening \\d+ \\d+")) {
+    if (line == null || !line.matches("listening( \\d+)+")) {
       throw process.failure("did not say where it listens");
     }
     List<Integer> ports = Stream.of(line.split(" ")).skip(1).map(Integer::valueOf).toList();
     return new Upstream(process, said, process.process().outputWriter(), ports);
   }
 
-  /** Its two ports. */
+  /** Its ports. */
   List<Integer> ports() {
     return ports;
   }
@@ -58,6 +64,21 @@ final class Upstream implements AutoCloseable {
       throw process.failure("ended");
     }
     return Stream.of(line.split(" ")).mapToLong(Long::parseLong).sum();
+  }
+
+  /** Calls that the echo of {@code goclient} leaves without an answer now. */
+  long hanging() throws IOException {
+    say("hanging");
+    String line = said.readLine();
+    if (line == null) {
+      throw process.failure("ended");
+    }
+    return Long.parseLong(line);
+  }
+
+  /** Waits a moment; throws when the program has ended meanwhile. */
+  void waitAlive(long millis) throws InterruptedException {
+    process.waitAlive(millis);
   }
 
   private void say(String line) throws IOException {

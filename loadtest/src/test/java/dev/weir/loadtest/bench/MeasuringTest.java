@@ -10,16 +10,43 @@ import org.junit.jupiter.api.Test;
 final class MeasuringTest {
   @Test
   void what_h2load_prints_is_read() {
-    H2load.Result result =
+    H2load.Run run =
         H2load.parse(
             """
             progress: 100% done
 
-            finished in 78.65ms, 254281.46 req/s, 40.50MB/s
+            finished in 62.50ms, 254281.46 req/s, 40.50MB/s
             requests: 20000 total, 20000 started, 20000 done, 19990 succeeded, 10 failed, 10 errored, 0 timeout
             status codes: 19990 2xx, 0 3xx, 0 4xx, 0 5xx
             """);
-    assertThat(result).isEqualTo(new H2load.Result(20_000, 19_990, 254_281.46));
+    assertThat(run).isEqualTo(new H2load.Run(20_000, 19_990, 0.0625));
+  }
+
+  @Test
+  void two_runs_at_the_same_time_are_as_long_as_the_longer_one() {
+    LoadResult both = H2load.together(new H2load.Run(100, 99, 2), new H2load.Run(300, 300, 4));
+    assertThat(both).isEqualTo(new LoadResult(400, 399, 100));
+  }
+
+  @Test
+  void what_goclient_prints_is_read() {
+    GoClient.Report report =
+        GoClient.parse(
+            """
+            {"requests":5,"ok":3,"failed":1,"cancelled":1,"seconds":0.5,"requestsPerSecond":10,"p50Micros":120.5,\
+            "p90Micros":1,"p99Micros":2,"maxMicros":3,"errors":{"Unavailable: gone":1},"attempts":{"2":1}}
+            """);
+    assertThat(report.ok()).isEqualTo(3);
+    assertThat(report.p50Micros()).isEqualTo(120.5);
+    assertThat(report.errors()).containsEntry("Unavailable: gone", 1L);
+    assertThat(report.attempts()).containsEntry("2", 1L);
+  }
+
+  @Test
+  void a_goclient_that_did_not_finish_is_an_error_with_its_words() {
+    assertThatThrownBy(() -> GoClient.parse("panic: no\n"))
+        .isInstanceOf(StartFailure.class)
+        .hasMessageContaining("panic: no");
   }
 
   @Test
@@ -46,13 +73,15 @@ final class MeasuringTest {
   @Test
   void this_process_uses_processor_time_and_memory() {
     assertThat(ProcessTree.cpuMicros(ProcessHandle.current())).isPositive();
-    assertThat(ProcessTree.residentBytes(ProcessHandle.current())).isGreaterThan(10_000_000);
+    long resident = ProcessTree.residentBytes(ProcessHandle.current());
+    assertThat(resident).isGreaterThan(10_000_000);
+    assertThat(ProcessTree.peakResidentBytes(ProcessHandle.current())).isGreaterThan(10_000_000);
   }
 
   @Test
   void percentiles_of_few_values_are_values() {
-    assertThat(Rounds.percentile(new long[] {1, 2, 3, 4}, 0.5)).isEqualTo(3);
-    assertThat(Rounds.percentile(new long[] {7}, 0.99)).isEqualTo(7);
+    assertThat(Latency.of(new long[] {4, 1, 3, 2})).isEqualTo(new Latency(3, 4));
+    assertThat(Latency.of(new long[] {7})).isEqualTo(new Latency(7, 7));
   }
 
   @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class StubControlPlaneTest {
-  private final StubControlPlane control = new StubControlPlane(BenchSnapshot.at(Instant.EPOCH));
+  private final StubControlPlane control = new StubControlPlane(BenchSnapshot.at(Instant.EPOCH, 3));
 
   @AfterEach
   void close() {
@@ -33,14 +33,20 @@ final class StubControlPlaneTest {
   }
 
   @Test
-  void a_router_gets_one_route_in_a_rollout_and_then_signs_of_life() throws Exception {
+  void a_router_gets_a_sticky_route_in_a_rollout_and_others_and_then_signs_of_life()
+      throws Exception {
     try (GrpcChannel channel = GrpcChannel.to(control.address(), List.of())) {
       Iterator<WatchResponse> watch =
           SnapshotServiceGrpc.newBlockingStub(channel.channel())
               .watch(WatchRequest.getDefaultInstance());
-      Route route = watch.next().getSnapshot().getRoutes(0);
+      List<Route> routes = watch.next().getSnapshot().getRoutesList();
+      assertThat(routes)
+          .extracting(Route::getName)
+          .containsExactly("z-model-1", "a-model-2", "resnet50");
+      Route route = routes.getLast();
       assertThat(route.getName()).isEqualTo("resnet50");
       assertThat(route.getRolloutId()).isNotEmpty();
+      assertThat(route.getSticky().getHeader()).isEqualTo("x-session");
       assertThat(route.getVariantsList())
           .extracting(v -> v.getArm() + " " + v.getVersion() + " " + v.getWeightBasisPoints())
           .containsExactly("ARM_BASELINE 1 9500", "ARM_CANARY 2 500");
@@ -63,14 +69,15 @@ final class StubControlPlaneTest {
   @Test
   void outcomes_are_counted_once_although_they_are_sent_again() throws Exception {
     var slice = OutcomeSlice.newBuilder().setSequence(1).addCells(cell(Arm.ARM_BASELINE, 95));
-    slice.addCells(cell(Arm.ARM_CANARY, 5));
+    slice.addCells(cell(Arm.ARM_CANARY, 5)).addCells(cell(Arm.ARM_UNSPECIFIED, 7));
     var request = ReportOutcomesRequest.newBuilder().addSlices(slice).build();
     try (GrpcChannel channel = GrpcChannel.to(control.address(), List.of())) {
       var intake = IntakeServiceGrpc.newBlockingStub(channel.channel());
       assertThat(intake.reportOutcomes(request).getAcknowledgedSequence()).isEqualTo(1);
       assertThat(intake.reportOutcomes(request).getAcknowledgedSequence()).isEqualTo(1);
     }
-    assertThat(control.intake().requests()).isEqualTo(100);
+    assertThat(control.intake().requests()).isEqualTo(107);
+    assertThat(control.intake().noUnits()).isEqualTo(7);
     assertThat(control.intake().canaryShare()).isCloseTo(0.05, within(1e-9));
     assertThat(control.intake().errors()).isZero();
   }

@@ -47,7 +47,9 @@ final class UpstreamIT {
                 program.toString(),
                 SOURCE.toString()))
         .isZero();
-    upstream = Upstream.start(program, new Pinning(-1, 0), folder.resolve("upstream.log"));
+    upstream =
+        Upstream.start(
+            List.of(program.toString(), "2"), new Pinning(-1, 0), folder.resolve("upstream.log"));
   }
 
   @AfterEach

@@ -121,6 +121,7 @@ record RouteState(
       case HEADER -> "header " + route.getSticky().getHeader();
       case PARAMETER -> "parameter " + route.getSticky().getParameter();
       case SEQUENCE_ID -> "sequence_id";
+      case CLIENT_IDENTITY -> "client identity";
       case SOURCE_NOT_SET -> "";
     };
   }

@@ -30,6 +30,12 @@ public enum IntakeEvent {
   SAMPLES_DROPPED_BY_WORKERS("samples_dropped_by_workers"),
   /** Sticky units that were not counted because there was no room to remember them. */
   STICKY_UNITS_REFUSED("sticky_units_refused"),
+  /** Exposures of experiments taken. */
+  EXPOSURES("exposures"),
+  /** Exposures of an arm for which there was no room, or without names. */
+  EXPOSURES_REFUSED("exposures_refused"),
+  /** Exposures that routers say they dropped. */
+  EXPOSURES_DROPPED_BY_ROUTERS("exposures_dropped_by_routers"),
   /** Labels taken. */
   LABELS("labels"),
   /** Labels whose prediction was found. */

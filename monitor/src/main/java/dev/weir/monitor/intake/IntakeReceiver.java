@@ -1,6 +1,8 @@
 package dev.weir.monitor.intake;
 
 import dev.weir.proto.monitor.v1.IntakeServiceGrpc;
+import dev.weir.proto.monitor.v1.ReportExposuresRequest;
+import dev.weir.proto.monitor.v1.ReportExposuresResponse;
 import dev.weir.proto.monitor.v1.ReportFeedbackRequest;
 import dev.weir.proto.monitor.v1.ReportFeedbackResponse;
 import dev.weir.proto.monitor.v1.ReportOutcomesRequest;
@@ -26,11 +28,13 @@ public final class IntakeReceiver extends IntakeServiceGrpc.IntakeServiceImplBas
 
   private final Evidence evidence;
   private final FeedbackJoin feedback;
+  private final ExposureBoard exposures;
 
   /** Hands reports on. */
-  public IntakeReceiver(Evidence evidence, FeedbackJoin feedback) {
+  public IntakeReceiver(Evidence evidence, FeedbackJoin feedback, ExposureBoard exposures) {
     this.evidence = evidence;
     this.feedback = feedback;
+    this.exposures = exposures;
   }
 
   @Override
@@ -63,6 +67,17 @@ public final class IntakeReceiver extends IntakeServiceGrpc.IntakeServiceImplBas
   public void reportFeedback(
       ReportFeedbackRequest request, StreamObserver<ReportFeedbackResponse> responses) {
     responses.onNext(feedback.take(request.getFeedbackList()));
+    responses.onCompleted();
+  }
+
+  @Override
+  public void reportExposures(
+      ReportExposuresRequest request, StreamObserver<ReportExposuresResponse> responses) {
+    if (refused("router_process", request.getRouterProcess(), responses)) {
+      return;
+    }
+    exposures.take(request);
+    responses.onNext(ReportExposuresResponse.getDefaultInstance());
     responses.onCompleted();
   }
 

@@ -1,5 +1,6 @@
 package dev.weir.platform.telemetry;
 
+import dev.weir.platform.time.Clock;
 import io.grpc.ClientInterceptor;
 import io.grpc.ServerInterceptor;
 import io.opentelemetry.api.OpenTelemetry;
@@ -20,7 +21,6 @@ import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SdkTracerProviderBuilder;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
-import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -34,11 +34,19 @@ public final class Telemetry implements AutoCloseable {
 
   private final OpenTelemetrySdk sdk;
   private final PrometheusText prometheus;
+  private final ObservedHistograms histograms;
+  private final TraceSampling sampling;
   private final GrpcTelemetry grpc;
 
-  private Telemetry(OpenTelemetrySdk sdk, PrometheusText prometheus) {
+  private Telemetry(
+      OpenTelemetrySdk sdk,
+      PrometheusText prometheus,
+      ObservedHistograms histograms,
+      TraceSampling sampling) {
     this.sdk = sdk;
     this.prometheus = prometheus;
+    this.histograms = histograms;
+    this.sampling = sampling;
     this.grpc = GrpcTelemetry.create(sdk);
   }
 
@@ -57,8 +65,13 @@ public final class Telemetry implements AutoCloseable {
                         AttributeKey.stringKey("service.instance.id"),
                         instance)));
     var prometheus = new PrometheusText();
+    var histograms = new ObservedHistograms(Clock.system());
+    var sampling = new TraceSampling(config.traceSampleRatio(), !config.otlpEndpoints().isEmpty());
     SdkMeterProviderBuilder meterBuilder =
-        SdkMeterProvider.builder().setResource(resource).registerMetricReader(prometheus);
+        SdkMeterProvider.builder()
+            .setResource(resource)
+            .registerMetricProducer(histograms.producer())
+            .registerMetricReader(prometheus);
     for (String endpoint : config.otlpEndpoints()) {
       meterBuilder.registerMetricReader(
           PeriodicMetricReader.builder(
@@ -72,9 +85,7 @@ public final class Telemetry implements AutoCloseable {
     }
     SdkMeterProvider meters = meterBuilder.build();
     SdkTracerProviderBuilder tracers =
-        SdkTracerProvider.builder()
-            .setResource(resource)
-            .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(config.traceSampleRatio())));
+        SdkTracerProvider.builder().setResource(resource).setSampler(sampling.sampler());
     for (String endpoint : config.otlpEndpoints()) {
       tracers.addSpanProcessor(
           BatchSpanProcessor.builder(
@@ -96,7 +107,7 @@ public final class Telemetry implements AutoCloseable {
             .setMeterProvider(meters)
             .setPropagators(ContextPropagators.create(W3CTraceContextPropagator.getInstance()))
             .build();
-    return new Telemetry(sdk, prometheus);
+    return new Telemetry(sdk, prometheus, histograms, sampling);
   }
 
   /** The whole API, for instrumentation libraries. */
@@ -112,6 +123,16 @@ public final class Telemetry implements AutoCloseable {
   /** For metrics of our own. Names are {@code weir_<service>_<what>_<unit>}. */
   public Meter meter() {
     return sdk.getMeter(SCOPE);
+  }
+
+  /** For histograms that are counted elsewhere. */
+  public ObservedHistograms histograms() {
+    return histograms;
+  }
+
+  /** Which new traces are sampled. */
+  public TraceSampling sampling() {
+    return sampling;
   }
 
   /** One server span per call, joined to the caller's trace. */

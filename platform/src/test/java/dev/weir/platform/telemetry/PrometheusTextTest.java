@@ -48,6 +48,28 @@ final class PrometheusTextTest {
   }
 
   @Test
+  void a_histogram_that_is_counted_elsewhere_reads_like_any_other() {
+    telemetry
+        .histograms()
+        .define(
+            "weir_seen_seconds",
+            "Seen.",
+            List.of(0.1, 1.0),
+            observer ->
+                observer.observe(
+                    Attributes.builder().put("route", "fraud").build(), new long[] {3, 2, 1}, 7.5));
+    assertThat(lines("weir_seen"))
+        .containsExactly(
+            "# HELP weir_seen_seconds Seen.",
+            "# TYPE weir_seen_seconds histogram",
+            "weir_seen_seconds_bucket{route=\"fraud\",le=\"0.1\"} 3",
+            "weir_seen_seconds_bucket{route=\"fraud\",le=\"1.0\"} 5",
+            "weir_seen_seconds_bucket{route=\"fraud\",le=\"+Inf\"} 6",
+            "weir_seen_seconds_count{route=\"fraud\"} 6",
+            "weir_seen_seconds_sum{route=\"fraud\"} 7.5");
+  }
+
+  @Test
   void a_histogram_has_cumulative_buckets_sum_and_count() {
     var histogram =
         meter

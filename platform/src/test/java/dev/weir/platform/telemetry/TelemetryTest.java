@@ -171,6 +171,29 @@ final class TelemetryTest {
   }
 
   @Test
+  void what_was_chosen_before_its_span_is_sampled_whatever_the_share() {
+    Telemetry telemetry = telemetry(1e-9);
+    var builder = telemetry.tracer().spanBuilder("work");
+    assertThat(builder.setNoParent().startSpan().getSpanContext().isSampled()).isFalse();
+    Span chosen = builder.setParent(telemetry.sampling().sampledRoot()).startSpan();
+    assertThat(chosen.getSpanContext().isSampled()).isTrue();
+    chosen.end();
+    await().until(() -> !spans().isEmpty());
+    assertThat(spans()).singleElement().satisfies(s -> assertThat(s.getParentSpanId()).isEmpty());
+  }
+
+  @Test
+  void the_share_that_is_asked_for_is_the_share_that_is_chosen() {
+    var random = new java.util.SplittableRandom(1);
+    var sampling = new TraceSampling(0.25, true);
+    long chosen = random.longs(10_000).filter(sampling::samples).count();
+    assertThat(chosen).isBetween(2_300L, 2_700L);
+    assertThat(random.longs(100).filter(new TraceSampling(0, true)::samples)).isEmpty();
+    assertThat(random.longs(100).filter(new TraceSampling(1, true)::samples)).hasSize(100);
+    assertThat(random.longs(100).filter(new TraceSampling(1, false)::samples)).isEmpty();
+  }
+
+  @Test
   void what_was_finished_before_the_end_is_still_sent() {
     Telemetry telemetry = telemetry(1);
     telemetry.tracer().spanBuilder("last").startSpan().end();

@@ -10,6 +10,7 @@ import java.time.Duration;
  *   In        success                                      In, no failures; forgets earlier ejections after a quiet time
  *   In        failure, fewer than the limit in a row       In, one failure more
  *   In        failure, the limit in a row                  Out for the back-off
+ *   In        stands out from its peers                    Out for the back-off
  *   Out       back-off over, a request is picked for it    Probing (that request is the probe)
  *   Out       success or failure of an older request       Out
  *   Probing   success                                      In
@@ -19,7 +20,8 @@ import java.time.Duration;
  *
  * Failures are counted in a row, not as a share: a worker that is gone fails everything, and a
  * share would need a window that a quiet version never fills. Only UNAVAILABLE is a failure: other
- * errors are the model's answer, and a bad version must not cost its worker.
+ * errors are the model's answer, and a bad version must not cost its worker. Whether it stands out
+ * from its peers is for {@link OutlierRule}.
  */
 public sealed interface EjectionState {
   /** In rotation. */
@@ -58,6 +60,15 @@ public sealed interface EjectionState {
               : out(ejections + 1, nowNanos, config);
       case Out out -> out;
       case Probing(var ejections, var startedNanos) -> out(ejections + 1, nowNanos, config);
+    };
+  }
+
+  /** It stands out from its peers. */
+  default EjectionState stoodOut(long nowNanos, EjectionConfig config) {
+    return switch (this) {
+      case In in -> out(in.ejections + 1, nowNanos, config);
+      case Out out -> out;
+      case Probing probing -> probing;
     };
   }
 

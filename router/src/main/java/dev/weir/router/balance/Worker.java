@@ -13,6 +13,7 @@ public final class Worker {
   private final HostAndPort address;
   private final Upstream upstream;
   private final AtomicInteger inFlight = new AtomicInteger();
+  private final ReportedLoad load = new ReportedLoad();
   private final Map<VersionId, Replica> replicas = new ConcurrentHashMap<>();
   private volatile WorkerHealth health = new WorkerHealth.Suspect("not heard of yet", Set.of());
 
@@ -51,12 +52,21 @@ public final class Worker {
     health = newHealth;
   }
 
-  void started() {
-    inFlight.incrementAndGet();
+  /** Counts a request; false, and it is not counted, when there are {@code most} already. */
+  boolean tryStart(int most) {
+    if (inFlight.incrementAndGet() <= most) {
+      return true;
+    }
+    inFlight.decrementAndGet();
+    return false;
   }
 
   void ended() {
     inFlight.decrementAndGet();
+  }
+
+  ReportedLoad load() {
+    return load;
   }
 
   /** The same object for the same version, as long as the worker has it. */

@@ -4,54 +4,61 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.platform.grpc.HostAndPort;
 import dev.weir.platform.time.Clock;
 import dev.weir.router.policy.VersionId;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
- * The workers and which of them is picked: of the ready ones that have the version, the one with
- * the fewest requests of this router in flight, all of them compared when they are few, else two at
- * random. Ejected replicas are passed over, but for one request that probes each when its back-off
- * is over. The last replica of a version is never ejected, and when all are out nevertheless (two
- * failed at the same moment) all are tried. A worker that has only fallen silent is tried when no
- * ready one has the version. Thread-safe; picking does not lock.
+ * The workers and which of them is picked: of the ready ones that have the version, the cheaper of
+ * two at random (see {@link Candidates}). Ejected replicas are passed over, but for one request
+ * that probes each when its back-off is over. The last replica of a version is never ejected, and
+ * when all are out nevertheless (the others have left) all are tried. A worker that has only fallen
+ * silent is tried when no ready one has the version. Thread-safe; picking does not lock.
  */
 public final class WorkerSet {
-  private static final Logger LOG = LoggerFactory.getLogger(WorkerSet.class);
-  private static final int FEW = 8;
-
   private final Function<HostAndPort, Upstream> connector;
-  private final EjectionConfig config;
+  private final BalanceConfig balance;
+  private final EjectionConfig ejection;
+  private final String router;
   private final Clock clock;
-  private final LongAdder detected = new LongAdder();
-  private final LongAdder enforced = new LongAdder();
+  private final Ejections ejections;
+  private final LongAdder full = new LongAdder();
+  private final LongAdder uselessReports = new LongAdder();
 
   @GuardedBy("this")
   private final Map<String, Worker> workers = new LinkedHashMap<>();
 
-  private volatile Map<VersionId, Replica[]> candidates = Map.of();
+  private volatile Map<VersionId, Candidates> candidates = Map.of();
   private volatile List<Worker> all = List.of();
   private volatile Runnable changeListener = () -> {};
 
   /**
    * @param connector opens what carries calls to an address; must not connect yet
+   * @param router name of this router: decides which workers it uses when not all
    */
-  public WorkerSet(Function<HostAndPort, Upstream> connector, EjectionConfig config, Clock clock) {
+  public WorkerSet(
+      Function<HostAndPort, Upstream> connector,
+      BalanceConfig balance,
+      EjectionConfig ejection,
+      String router,
+      Clock clock) {
     this.connector = connector;
-    this.config = config;
+    this.balance = balance;
+    this.ejection = ejection;
+    this.router = router;
     this.clock = clock;
+    this.ejections = new Ejections(ejection);
   }
 
   /** Called after each change of what is ready, on the changing thread. */
@@ -96,7 +103,9 @@ public final class WorkerSet {
       publish();
     }
     if (health instanceof WorkerHealth.Ready && !(before instanceof WorkerHealth.Ready)) {
-      worker.upstream().wakeUp();
+      if (isUsed(worker)) {
+        worker.upstream().wakeUp();
+      }
     }
     changeListener.run();
   }
@@ -118,10 +127,23 @@ public final class WorkerSet {
       }
     }
     lastResort.forEach(byVersion::putIfAbsent);
-    var next = new HashMap<VersionId, Replica[]>();
-    byVersion.forEach((version, list) -> next.put(version, list.toArray(Replica[]::new)));
-    candidates = Map.copyOf(next);
+    Map<VersionId, Candidates> before = candidates;
+    var next = new HashMap<VersionId, Candidates>();
+    byVersion.forEach(
+        (version, list) -> next.put(version, compile(list, before.get(version), now)));
+    // not Map.copyOf: that compares keys, and their texts, where this one compares hashes first
+    candidates = next;
     all = List.copyOf(workers.values());
+  }
+
+  private Candidates compile(List<Replica> replicas, @Nullable Candidates before, long now) {
+    return new Candidates(
+        Subset.of(replicas, router, balance.subsetSize()),
+        balance,
+        ejection,
+        before == null
+            ? new AtomicLong(now + ejection.window().toNanos())
+            : before.nextComparisonNanos());
   }
 
   private static void addReplicas(
@@ -146,111 +168,14 @@ public final class WorkerSet {
     return all.stream().anyMatch(w -> w.health() instanceof WorkerHealth.Ready);
   }
 
-  /**
-   * Picks a worker.
-   *
-   * @param version version that it must have
-   * @param avoid a worker that was tried already; null: none
-   * @param random the calling thread's
-   */
-  public Optional<Lease> lease(VersionId version, @Nullable Worker avoid, RandomGenerator random) {
-    Replica[] replicas = candidates.get(version);
-    if (replicas == null) {
-      return Optional.empty();
+  /** Whether this router sends it anything: false when the others of its versions do for it. */
+  private boolean isUsed(Worker worker) {
+    if (balance.subsetSize() == 0) {
+      return true;
     }
-    long now = clock.nanoTime();
-    Replica picked = dueProbe(replicas, avoid, now);
-    if (picked == null) {
-      picked =
-          replicas.length <= FEW
-              ? leastLoaded(replicas, avoid, false, random)
-              : betterOfTwo(replicas, avoid, random);
-    }
-    if (picked == null) {
-      picked = leastLoaded(replicas, avoid, true, random);
-    }
-    return picked == null ? Optional.empty() : Optional.of(new Lease(this, picked));
-  }
-
-  private @Nullable Replica dueProbe(Replica[] replicas, @Nullable Worker avoid, long now) {
-    for (Replica replica : replicas) {
-      if (!replica.isIn() && replica.worker() != avoid && replica.tryProbe(now, config)) {
-        replica.worker().upstream().wakeUp();
-        return replica;
-      }
-    }
-    return null;
-  }
-
-  private static @Nullable Replica leastLoaded(
-      Replica[] replicas, @Nullable Worker avoid, boolean alsoEjected, RandomGenerator random) {
-    Replica best = null;
-    // a random start, or the first of equals would get all of a quiet router's traffic
-    int start = replicas.length == 1 ? 0 : random.nextInt(replicas.length);
-    for (int i = 0; i < replicas.length; i++) {
-      Replica replica = replicas[(start + i) % replicas.length];
-      boolean usable = replica.worker() != avoid && (alsoEjected || replica.isIn());
-      if (usable && (best == null || replica.worker().inFlight() < best.worker().inFlight())) {
-        best = replica;
-      }
-    }
-    return best;
-  }
-
-  private static @Nullable Replica betterOfTwo(
-      Replica[] replicas, @Nullable Worker avoid, RandomGenerator random) {
-    int first = random.nextInt(replicas.length);
-    int second = random.nextInt(replicas.length - 1);
-    if (second >= first) {
-      second++;
-    }
-    Replica one = replicas[first];
-    Replica other = replicas[second];
-    boolean oneUsable = one.isIn() && one.worker() != avoid;
-    boolean otherUsable = other.isIn() && other.worker() != avoid;
-    if (oneUsable && otherUsable) {
-      return other.worker().inFlight() < one.worker().inFlight() ? other : one;
-    }
-    if (oneUsable || otherUsable) {
-      return oneUsable ? one : other;
-    }
-    return leastLoaded(replicas, avoid, false, random);
-  }
-
-  void judge(Replica replica, Lease.Impression impression) {
-    switch (impression) {
-      case ANSWERED -> replica.succeeded(clock.nanoTime(), config);
-      case FAILED -> failed(replica, clock.nanoTime());
-      case NONE -> {}
-    }
-  }
-
-  private void failed(Replica replica, long now) {
-    boolean ejects = replica.wouldEject(now, config);
-    if (!ejects) {
-      replica.failed(now, config);
-      return;
-    }
-    detected.increment();
-    boolean allowed = config.enforced() && othersIn(replica);
-    if (allowed) {
-      replica.failed(now, config);
-      enforced.increment();
-    } else {
-      replica.failedButKept(now);
-    }
-    LOG.atLevel(allowed ? Level.WARN : Level.DEBUG)
-        .addKeyValue("worker", replica.worker().id())
-        .addKeyValue("version", replica.version())
-        .addKeyValue("enforced", allowed)
-        .log("failures in a row: ejection");
-  }
-
-  private boolean othersIn(Replica replica) {
-    Replica[] replicas = candidates.get(replica.version());
-    if (replicas != null) {
-      for (Replica other : replicas) {
-        if (other != replica && other.isIn()) {
+    for (Candidates some : candidates.values()) {
+      for (Replica replica : some.replicas()) {
+        if (replica.worker() == worker) {
           return true;
         }
       }
@@ -258,13 +183,108 @@ public final class WorkerSet {
     return false;
   }
 
-  /** Ejections that the rule asked for. */
-  public long ejectionsDetected() {
-    return detected.sum();
+  /**
+   * Picks a worker.
+   *
+   * @param version version that it must have
+   * @param avoid a worker that was tried already; null: none
+   * @param alsoAvoid another one; null: none
+   * @param nowNanos the clock's time
+   * @param random the calling thread's
+   * @return null when there is none: {@link #isFull} says whether for want of room
+   */
+  public @Nullable Lease lease(
+      VersionId version,
+      @Nullable Worker avoid,
+      @Nullable Worker alsoAvoid,
+      long nowNanos,
+      RandomGenerator random) {
+    Candidates all = candidates.get(version);
+    if (all == null) {
+      return null;
+    }
+    Replica picked = all.pick(avoid, alsoAvoid, nowNanos, ejections.count(), random);
+    return picked == null ? null : new Lease(this, all, picked);
+  }
+
+  /**
+   * Whether some ready worker has the version but takes no more requests of this router. Counts.
+   */
+  public boolean isFull(VersionId version) {
+    Candidates all = candidates.get(version);
+    boolean isFull = all != null && all.isFull();
+    if (isFull) {
+      full.increment();
+    }
+    return isFull;
+  }
+
+  /**
+   * @param pickedOf may be those of an earlier time: good enough to know when peers are compared
+   */
+  void judge(
+      Candidates pickedOf,
+      Replica replica,
+      Lease.Impression impression,
+      long latencyNanos,
+      long now) {
+    replica.observe(impression, latencyNanos, now, balance);
+    switch (impression) {
+      case ANSWERED -> replica.succeeded(now, ejection);
+      case FAILED -> {
+        Candidates all = candidates.get(replica.version());
+        if (all != null) {
+          ejections.failed(replica, all, now);
+        }
+      }
+      // an error brings nobody back who was out, and alone takes nobody out
+      case ERRED, BUSY, NONE -> {}
+    }
+    if (pickedOf.isComparisonDue(now)) {
+      Candidates all = candidates.get(replica.version());
+      if (all != null) {
+        ejections.compare(all, now);
+      }
+    }
+  }
+
+  void loadReport(Worker worker, ByteBuffer report) {
+    double utilization = LoadReport.utilization(report);
+    if (utilization == LoadReport.NONE) {
+      uselessReports.increment();
+    } else {
+      worker.load().report(utilization, clock.nanoTime());
+    }
+  }
+
+  void loadReport(Worker worker, CharSequence base64) {
+    ByteBuffer report;
+    try {
+      report = ByteBuffer.wrap(Base64.getDecoder().decode(base64.toString()));
+    } catch (IllegalArgumentException e) {
+      uselessReports.increment();
+      return;
+    }
+    loadReport(worker, report);
+  }
+
+  /** Ejections that the rules asked for. */
+  public long ejectionsDetected(EjectionReason reason) {
+    return ejections.detected(reason);
   }
 
   /** Ejections that were made. */
-  public long ejectionsEnforced() {
-    return enforced.sum();
+  public long ejectionsEnforced(EjectionReason reason) {
+    return ejections.enforced(reason);
+  }
+
+  /** Requests that found no worker with room. */
+  public long full() {
+    return full.sum();
+  }
+
+  /** Load reports that could not be read, or said nothing about how busy the worker is. */
+  public long uselessLoadReports() {
+    return uselessReports.sum();
   }
 }

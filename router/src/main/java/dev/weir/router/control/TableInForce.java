@@ -5,6 +5,7 @@ import dev.weir.proto.route.v1.Snapshot;
 import dev.weir.router.outcome.OutcomeLedger;
 import dev.weir.router.policy.RoutingTable;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -40,6 +41,22 @@ public final class TableInForce implements Consumer<Snapshot>, Supplier<@Nullabl
   @Override
   public @Nullable RoutingTable get() {
     return table;
+  }
+
+  /** Names of the routes in force. */
+  public Set<String> names() {
+    RoutingTable now = table;
+    return now == null ? Set.of() : now.names();
+  }
+
+  /** Route and name of each experiment in force. */
+  public Set<String> experiments() {
+    RoutingTable now = table;
+    return now == null
+        ? Set.of()
+        : now.routes().stream()
+            .flatMap(r -> r.experiments().stream().map(e -> r.name() + '\n' + e))
+            .collect(Collectors.toSet());
   }
 
   @Override

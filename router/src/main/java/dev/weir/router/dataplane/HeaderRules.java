@@ -3,12 +3,12 @@ package dev.weir.router.dataplane;
 import dev.weir.platform.grpc.MeshMetadata;
 import dev.weir.router.exchange.Attempt;
 import dev.weir.router.exchange.Exchange;
+import dev.weir.router.exchange.Pushback;
 import dev.weir.router.policy.Decision;
 import io.grpc.Metadata;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,15 +16,20 @@ import org.jspecify.annotations.Nullable;
  * gRPC itself, and what only the router may say.
  */
 final class HeaderRules {
+  /** What a server says about trying again. */
+  static final Metadata.Key<String> PUSHBACK = key(Pushback.TRAILER);
+
+  /** How busy a worker is: for the router only. */
+  static final Metadata.Key<byte[]> LOAD_REPORT =
+      Metadata.Key.of("endpoint-load-metrics-bin", Metadata.BINARY_BYTE_MARSHALLER);
+
   /**
    * Beside what grpc-java itself takes out and sets anew on each connection: content type and
    * length, encodings, user agent, te, timeout, status, message. Short on purpose: each entry costs
    * every request.
    */
-  private static final List<Metadata.Key<String>> HOP_BY_HOP =
-      Stream.of("grpc-previous-rpc-attempts", "grpc-retry-pushback-ms", "host")
-          .map(HeaderRules::key)
-          .toList();
+  private static final List<Metadata.Key<?>> HOP_BY_HOP =
+      List.of(key("grpc-previous-rpc-attempts"), PUSHBACK, LOAD_REPORT, key("host"));
 
   private static final List<Metadata.Key<?>> ROUTERS_WORD =
       List.of(
@@ -89,5 +94,9 @@ final class HeaderRules {
         MeshMetadata.ROUTE_GENERATION, Long.toUnsignedString(decision.route().generation()));
     headers.put(MeshMetadata.ATTEMPTS, String.valueOf(exchange.attempts()));
     headers.put(MeshMetadata.REQUEST_ID, requestId);
+    long pushback = exchange.clientPushbackMillis();
+    if (pushback >= 0) {
+      headers.put(PUSHBACK, String.valueOf(pushback));
+    }
   }
 }

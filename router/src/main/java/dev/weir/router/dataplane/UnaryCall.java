@@ -5,6 +5,7 @@ import dev.weir.router.exchange.Attempt;
 import dev.weir.router.exchange.Exchange;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.exchange.NextStep;
+import dev.weir.router.exchange.Pushback;
 import dev.weir.router.wire.MalformedRequestException;
 import dev.weir.router.wire.OverrideFields;
 import dev.weir.router.wire.RequestPeek;
@@ -36,7 +37,6 @@ final class UnaryCall extends ServerCall.Listener<RawMessage> {
   private @Nullable RawMessage request;
   private boolean refused;
   private String requestId = "";
-  private @Nullable Deadline deadline;
   private volatile @Nullable Exchange exchange;
   private volatile @Nullable ClientCall<RawMessage, RawMessage> upstream;
   private volatile boolean clientGone;
@@ -83,8 +83,10 @@ final class UnaryCall extends ServerCall.Listener<RawMessage> {
       case Exchanges.Opened.Accepted(var opened) -> {
         exchange = opened;
         requestId = RequestIds.choose(peek.id(), headers, exchanges);
-        Deadline own = Deadline.after(opened.timeout().toNanos(), TimeUnit.NANOSECONDS);
-        deadline = clientDeadline == null ? own : clientDeadline.minimum(own);
+        opened.limit(
+            clientDeadline == null
+                ? Long.MAX_VALUE
+                : clientDeadline.timeRemaining(TimeUnit.NANOSECONDS));
         go(opened.begin());
       }
     }
@@ -100,6 +102,8 @@ final class UnaryCall extends ServerCall.Listener<RawMessage> {
       case NextStep.Send(var attempt) -> send(attempt);
       case NextStep.End(var code, var message) ->
           end(Statuses.status(code, message), new Metadata());
+      case NextStep.Wait _, NextStep.Pause _ ->
+          throw new IllegalStateException("the first step is " + step);
     }
   }
 
@@ -126,7 +130,9 @@ final class UnaryCall extends ServerCall.Listener<RawMessage> {
     Context previous = Context.ROOT.attach();
     try {
       return dev.weir.router.relay.WorkerLink.channelOf(attempt.worker())
-          .newCall(RawMethods.MODEL_INFER, CallOptions.DEFAULT.withDeadline(deadline));
+          .newCall(
+              RawMethods.MODEL_INFER,
+              CallOptions.DEFAULT.withDeadlineAfter(attempt.timeoutNanos(), TimeUnit.NANOSECONDS));
     } finally {
       Context.ROOT.detach(previous);
     }
@@ -199,6 +205,10 @@ final class UnaryCall extends ServerCall.Listener<RawMessage> {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
+      byte[] loadReport = trailers.get(HeaderRules.LOAD_REPORT);
+      if (loadReport != null) {
+        attempt.lease().loadReport(loadReport);
+      }
       RawMessage message = answer;
       if (status.isOk() && message != null && !tooMany) {
         answered(message, trailers);
@@ -211,11 +221,16 @@ final class UnaryCall extends ServerCall.Listener<RawMessage> {
               : status;
       StatusCode code = Statuses.code(failure);
       String text = Statuses.message(failure, attempt.worker().id());
-      NextStep next = exchange().attemptFailed(attempt, code, text, message == null, clientGone);
+      // a retry goes to another worker: this path does not wait for the one that asks for it
+      long pushback = Math.min(0, Pushback.parse(trailers.get(HeaderRules.PUSHBACK)));
+      NextStep next =
+          exchange().attemptFailed(attempt, code, text, message == null, clientGone, pushback);
       switch (next) {
         case NextStep.Send(var again) -> send(again);
         case NextStep.End(var endCode, var endText) ->
             end(Statuses.status(endCode, endText), HeaderRules.passed(trailers));
+        case NextStep.Wait _, NextStep.Pause _ ->
+            throw new IllegalStateException("nothing is hedged or paused here, yet " + next);
       }
     }
 

@@ -2,14 +2,16 @@ package dev.weir.router.exchange;
 
 import dev.weir.platform.time.Clock;
 import dev.weir.router.balance.WorkerSet;
+import dev.weir.router.limit.Admission;
+import dev.weir.router.limit.Limits;
+import dev.weir.router.outcome.ExposureLog;
 import dev.weir.router.outcome.OutcomeLedger;
 import dev.weir.router.policy.Decision;
 import dev.weir.router.policy.Draws;
 import dev.weir.router.policy.RequestFacts;
 import dev.weir.router.policy.RoutingTable;
+import dev.weir.router.policy.VersionId;
 import dev.weir.router.wire.StatusCode;
-import io.opentelemetry.api.trace.Tracer;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -20,11 +22,15 @@ public final class Exchanges {
   private final Supplier<@Nullable RoutingTable> table;
   private final WorkerSet workers;
   private final OutcomeLedger ledger;
+  private final ExposureLog exposures;
   private final RequestMetrics metrics;
   private final RetryConfig retry;
+  private final Limits limits;
   private final Draws draws;
-  private final Tracer tracer;
+  private final Tracing tracing;
   private final Clock clock;
+  private final long timeoutNanos;
+  private final long longestPushbackNanos;
 
   /**
    * @param table the table in force; null before the first snapshot
@@ -33,19 +39,25 @@ public final class Exchanges {
       Supplier<@Nullable RoutingTable> table,
       WorkerSet workers,
       OutcomeLedger ledger,
+      ExposureLog exposures,
       RequestMetrics metrics,
       RetryConfig retry,
+      Limits limits,
       Draws draws,
-      Tracer tracer,
+      Tracing tracing,
       Clock clock) {
     this.table = table;
     this.workers = workers;
     this.ledger = ledger;
+    this.exposures = exposures;
     this.metrics = metrics;
     this.retry = retry;
+    this.limits = limits;
     this.draws = draws;
-    this.tracer = tracer;
+    this.tracing = tracing;
     this.clock = clock;
+    this.timeoutNanos = retry.timeout().toNanos();
+    this.longestPushbackNanos = retry.longestPushback().toNanos();
   }
 
   /** What opening a request led to. */
@@ -64,25 +76,33 @@ public final class Exchanges {
    */
   public Opened open(RequestFacts request, @Nullable String traceparent) {
     metrics.started();
-    RequestTrace trace = RequestTrace.start(tracer, "ModelInfer", traceparent);
+    RequestTrace trace = RequestTrace.start(tracing, "ModelInfer", traceparent, random());
     return switch (decide(request)) {
-      case Decision.Refused(var code, var message) -> {
-        metrics.refused(code);
-        trace.end(code, message);
-        yield new Opened.Refused(code, message);
-      }
-      case Decision.Routed routed -> {
-        metrics.decided(routed);
-        yield new Opened.Accepted(new Exchange(this, routed, trace));
-      }
+      case Decision.Refused(var code, var message) -> refused(trace, code, message);
+      case Decision.Routed routed ->
+          switch (limits.admit(routed, request)) {
+            case Admission.Refused over ->
+                refused(trace, StatusCode.RESOURCE_EXHAUSTED, over.message());
+            case Admission.Granted granted -> {
+              KnownVariant variant = metrics.decided(routed);
+              yield new Opened.Accepted(
+                  new Exchange(this, routed, variant, granted, trace, clock.nanoTime()));
+            }
+          };
     };
+  }
+
+  private Opened refused(RequestTrace trace, StatusCode code, String message) {
+    metrics.refused(code);
+    trace.end(code, message);
+    return new Opened.Refused(code, message);
   }
 
   /** Counts a request whose bytes could not be read. */
   public void refusedUnread(@Nullable String traceparent, StatusCode code, String message) {
     metrics.started();
     metrics.refused(code);
-    RequestTrace.start(tracer, "ModelInfer", traceparent).end(code, message);
+    RequestTrace.start(tracing, "ModelInfer", traceparent, random()).end(code, message);
   }
 
   /**
@@ -91,7 +111,8 @@ public final class Exchanges {
    * @param traceparent the client's trace context; null: none
    */
   public StreamExchange openStream(@Nullable String traceparent) {
-    return new StreamExchange(this, RequestTrace.start(tracer, "ModelStreamInfer", traceparent));
+    return new StreamExchange(
+        this, RequestTrace.start(tracing, "ModelStreamInfer", traceparent, random()));
   }
 
   /** Decides without opening an exchange: for the messages of streams. */
@@ -104,15 +125,47 @@ public final class Exchanges {
         : now.decide(request, draws.generator());
   }
 
-  /** Time for an answer when nothing else is known. */
-  public Duration timeout() {
-    return retry.timeout();
+  /** Time for an answer when the route is not known yet, nanoseconds. */
+  public long timeoutNanos() {
+    return timeoutNanos;
   }
 
-  /** Time for an answer to a request: the route's, or the default. */
-  public Duration timeout(Decision.Routed decision) {
-    long nanos = decision.treatment().timeoutNanos();
-    return nanos == 0 ? retry.timeout() : Duration.ofNanos(nanos);
+  /** Time for an answer to a request, nanoseconds: the route's, or the default. */
+  long timeoutNanos(Decision.Routed decision) {
+    long routes = decision.treatment().timeoutNanos();
+    return routes == 0 ? timeoutNanos : routes;
+  }
+
+  double budgetShare(Decision.Routed decision) {
+    int routes = decision.treatment().retryBudgetBasisPoints();
+    return routes == 0 ? retry.budgetShare() : routes / 10_000.0;
+  }
+
+  long longestPushbackNanos() {
+    return longestPushbackNanos;
+  }
+
+  /**
+   * What a client is told about trying again when the router itself refuses with UNAVAILABLE or
+   * RESOURCE_EXHAUSTED, milliseconds.
+   */
+  public long clientPushbackMillis() {
+    return retry.clientPushback().toMillis();
+  }
+
+  /** Why nobody answers a request: no worker is ready, or none has room. */
+  Decision.Refused noWorker(Decision.Routed decision) {
+    VersionId served = decision.variant().served();
+    String name = decision.route().name();
+    String version =
+        served.model().equals(name) ? served.version() : served.model() + "/" + served.version();
+    return workers.isFull(served)
+        ? new Decision.Refused(
+            StatusCode.RESOURCE_EXHAUSTED,
+            "Request for model '" + name + "': no worker with version " + version + " has room")
+        : new Decision.Refused(
+            StatusCode.UNAVAILABLE,
+            "Request for model '" + name + "': no ready worker has version " + version);
   }
 
   int maxAttempts(Decision.Routed decision) {
@@ -127,6 +180,10 @@ public final class Exchanges {
     return hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
   }
 
+  Limits limits() {
+    return limits;
+  }
+
   WorkerSet workers() {
     return workers;
   }
@@ -135,12 +192,12 @@ public final class Exchanges {
     return ledger;
   }
 
-  RequestMetrics metrics() {
-    return metrics;
+  ExposureLog exposures() {
+    return exposures;
   }
 
-  Tracer tracer() {
-    return tracer;
+  RequestMetrics metrics() {
+    return metrics;
   }
 
   RandomGenerator random() {

@@ -1,14 +1,15 @@
 package dev.weir.router.exchange;
 
+import dev.weir.platform.telemetry.TraceSampling;
 import dev.weir.router.policy.Cohort;
 import dev.weir.router.policy.Decision;
 import dev.weir.router.wire.StatusCode;
-import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import java.util.HexFormat;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,7 @@ public final class RequestTrace {
 
   private final Tracer tracer;
   private final String method;
-  private final @Nullable String passedOn;
+  private final Span unsampled;
   private final io.opentelemetry.api.trace.@Nullable Span server;
 
   private RequestTrace(
@@ -32,34 +33,55 @@ public final class RequestTrace {
       io.opentelemetry.api.trace.@Nullable Span server) {
     this.tracer = tracer;
     this.method = method;
-    this.passedOn = passedOn;
     this.server = server;
+    this.unsampled = new Span(null, passedOn);
   }
 
   /**
    * @param method "ModelInfer" or "ModelStreamInfer"
    * @param traceparent the client's trace context; null: none
+   * @param random the calling thread's
    */
-  static RequestTrace start(Tracer tracer, String method, @Nullable String traceparent) {
+  static RequestTrace start(
+      Tracing tracing, String method, @Nullable String traceparent, RandomGenerator random) {
     SpanContext remote =
         traceparent == null ? SpanContext.getInvalid() : Traceparent.parse(traceparent);
-    if (remote.isValid() && !remote.isSampled()) {
-      return new RequestTrace(tracer, method, traceparent, null);
-    }
-    SpanBuilder builder = tracer.spanBuilder(SERVICE + "/" + method).setSpanKind(SpanKind.SERVER);
     if (remote.isValid()) {
-      builder.setParent(Context.root().with(io.opentelemetry.api.trace.Span.wrap(remote)));
-    } else {
-      builder.setNoParent();
+      return remote.isSampled()
+          ? sampled(
+              tracing,
+              method,
+              Context.root().with(io.opentelemetry.api.trace.Span.wrap(remote)),
+              traceparent)
+          : new RequestTrace(tracing.tracer(), method, traceparent, null);
     }
-    io.opentelemetry.api.trace.Span span = builder.startSpan();
+    TraceSampling sampling = tracing.sampling();
+    if (!sampling.isActive()) {
+      return new RequestTrace(tracing.tracer(), method, null, null);
+    }
+    long low = random.nextLong();
+    return sampling.samples(low)
+        ? sampled(tracing, method, sampling.sampledRoot(), null)
+        : new RequestTrace(tracing.tracer(), method, Traceparent.unsampled(random, low), null);
+  }
+
+  /**
+   * @param passedOn context for the worker when no span is made after all
+   */
+  private static RequestTrace sampled(
+      Tracing tracing, String method, Context parent, @Nullable String passedOn) {
+    io.opentelemetry.api.trace.Span span =
+        tracing
+            .tracer()
+            .spanBuilder(SERVICE + "/" + method)
+            .setSpanKind(SpanKind.SERVER)
+            .setParent(parent)
+            .startSpan();
     if (!span.getSpanContext().isSampled()) {
-      String context =
-          span.getSpanContext().isValid() ? Traceparent.format(span.getSpanContext()) : null;
-      return new RequestTrace(tracer, method, context, null);
+      return new RequestTrace(tracing.tracer(), method, passedOn, null);
     }
     describe(span, method);
-    return new RequestTrace(tracer, method, null, span);
+    return new RequestTrace(tracing.tracer(), method, null, span);
   }
 
   private static void describe(io.opentelemetry.api.trace.Span span, String method) {
@@ -97,7 +119,7 @@ public final class RequestTrace {
   /** Starts the span of an attempt. */
   Span attempt(Decision.Routed decision, String worker, int number) {
     if (server == null) {
-      return new Span(null, passedOn);
+      return unsampled;
     }
     io.opentelemetry.api.trace.Span span =
         tracer

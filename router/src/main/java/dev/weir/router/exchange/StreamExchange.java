@@ -3,6 +3,7 @@ package dev.weir.router.exchange;
 import dev.weir.router.balance.Lease;
 import dev.weir.router.balance.Worker;
 import dev.weir.router.balance.WorkerHealth;
+import dev.weir.router.limit.Admission;
 import dev.weir.router.policy.Decision;
 import dev.weir.router.policy.RequestFacts;
 import dev.weir.router.wire.StatusCode;
@@ -16,6 +17,8 @@ import java.util.Optional;
 public final class StreamExchange {
   private final Exchanges exchanges;
   private final RequestTrace trace;
+  // of the message decided last, until it is started or refused
+  private Admission.Granted pending = Admission.Granted.FREE;
   private int attempts;
 
   StreamExchange(Exchanges exchanges, RequestTrace trace) {
@@ -23,27 +26,44 @@ public final class StreamExchange {
     this.trace = trace;
   }
 
-  /** Decides for a message. The decision is no unit. */
+  /**
+   * Decides for a message. The decision is no unit. {@link #started} or {@link #refused} follows,
+   * before the next message is decided for.
+   */
   public Decision decide(RequestFacts message) {
     Decision decision = exchanges.decide(message);
     return switch (decision) {
       case Decision.Refused refused -> refused;
-      case Decision.Routed routed -> {
-        exchanges.metrics().decided(routed);
-        yield routed.withoutUnit();
-      }
+      case Decision.Routed routed ->
+          switch (exchanges.limits().admit(routed, message)) {
+            case Admission.Refused over ->
+                new Decision.Refused(StatusCode.RESOURCE_EXHAUSTED, over.message());
+            case Admission.Granted granted -> {
+              takePending().release();
+              pending = granted;
+              exchanges.metrics().decided(routed);
+              yield routed.withoutUnit();
+            }
+          };
     };
+  }
+
+  private Admission.Granted takePending() {
+    Admission.Granted taken = pending;
+    pending = Admission.Granted.FREE;
+    return taken;
   }
 
   /** Counts a message that is refused. */
   public void refused(StatusCode code) {
+    takePending().release();
     exchanges.metrics().started();
     exchanges.metrics().refused(code);
   }
 
   /** Counts a message that is sent on. */
   public StreamMessage started(Decision.Routed decision) {
-    return new StreamMessage(exchanges, decision);
+    return new StreamMessage(exchanges, decision, takePending());
   }
 
   /** A worker for a decision, or for what answers instead; empty when there is none. */
@@ -52,22 +72,32 @@ public final class StreamExchange {
   }
 
   private Optional<Attempt> lease(Decision.Routed decision) {
-    return exchanges
-        .workers()
-        .lease(decision.variant().served(), null, exchanges.random())
-        .map(lease -> attempt(decision, lease));
+    long now = exchanges.nanoTime();
+    return Optional.ofNullable(
+            exchanges
+                .workers()
+                .lease(decision.variant().served(), null, null, now, exchanges.random()))
+        .map(lease -> attempt(decision, lease, now));
   }
 
-  private Attempt attempt(Decision.Routed decision, Lease lease) {
+  private Attempt attempt(Decision.Routed decision, Lease lease, long now) {
     attempts++;
     RequestTrace.Span span = trace.attempt(decision, lease.worker().id(), attempts);
     return new Attempt(
-        attempts, lease, decision, AssignmentBytes.of(decision, 1), span.traceparent(), span);
+        attempts,
+        false,
+        lease,
+        decision,
+        now,
+        Long.MAX_VALUE,
+        exchanges.metrics().variant(decision).assignment(decision, 1),
+        span.traceparent(),
+        span);
   }
 
   /** Why there is no worker. */
   public Decision.Refused noWorker(Decision.Routed decision) {
-    return Exchange.noWorker(decision);
+    return exchanges.noWorker(decision);
   }
 
   /** Whether some ready worker has the decision's version. */
@@ -86,11 +116,14 @@ public final class StreamExchange {
                 ? Lease.Impression.NONE
                 : code == StatusCode.UNAVAILABLE
                     ? Lease.Impression.FAILED
-                    : Lease.Impression.ANSWERED);
+                    : Lease.Impression.ANSWERED,
+            Lease.UNTIMED,
+            exchanges.nanoTime());
   }
 
   /** The client's stream ended. */
   public void ended(StatusCode code, String message) {
+    takePending().release();
     trace.end(code, message);
   }
 

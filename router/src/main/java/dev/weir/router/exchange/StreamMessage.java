@@ -1,5 +1,6 @@
 package dev.weir.router.exchange;
 
+import dev.weir.router.limit.Admission;
 import dev.weir.router.outcome.Ticket;
 import dev.weir.router.policy.Decision;
 import dev.weir.router.wire.StatusCode;
@@ -8,13 +9,15 @@ import dev.weir.router.wire.StatusCode;
 public final class StreamMessage {
   private final Exchanges exchanges;
   private final Decision.Routed decision;
+  private final Admission.Granted admission;
   private final Ticket ticket;
   private final long startNanos;
   private boolean ended;
 
-  StreamMessage(Exchanges exchanges, Decision.Routed decision) {
+  StreamMessage(Exchanges exchanges, Decision.Routed decision, Admission.Granted admission) {
     this.exchanges = exchanges;
     this.decision = decision;
+    this.admission = admission;
     this.ticket = exchanges.ledger().startPlain(decision);
     this.startNanos = exchanges.nanoTime();
     exchanges.metrics().started();
@@ -24,9 +27,13 @@ public final class StreamMessage {
   public void ended(StatusCode code) {
     if (!ended) {
       ended = true;
+      admission.release();
       long latency = exchanges.nanoTime() - startNanos;
       ticket.finish(code, latency, null);
-      exchanges.metrics().ended(decision, code, latency);
+      exchanges.metrics().ended(exchanges.metrics().variant(decision), code, latency);
+      if (code == StatusCode.OK) {
+        exchanges.exposures().answered(decision);
+      }
     }
   }
 }

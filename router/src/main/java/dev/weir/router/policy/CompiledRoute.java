@@ -3,6 +3,7 @@ package dev.weir.router.policy;
 import dev.weir.proto.route.v1.Arm;
 import dev.weir.router.wire.KeyValue;
 import dev.weir.router.wire.StatusCode;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -263,6 +264,11 @@ public final class CompiledRoute {
   /** Bounds of its requests; null: none. */
   public @Nullable RouteLimits limits() {
     return limits;
+  }
+
+  /** Names of its experiments. */
+  public List<String> experiments() {
+    return Arrays.stream(layers).flatMap(layer -> layer.experiments().stream()).toList();
   }
 
   /** Rollout that owns the weights; empty: none. */

@@ -1,6 +1,8 @@
 package dev.weir.router.policy;
 
 import dev.weir.router.wire.KeyValue;
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -14,19 +16,30 @@ final class ExperimentLayer {
   private final KeySource source;
   private final StickyHash slotHash;
   private final BucketOwners<Arms> slots;
+  private final List<String> experiments;
 
   /** One experiment: how its arms are drawn, and which buckets are whose. */
   record Arms(StickyHash hash, BucketOwners<ExperimentArm> buckets) {}
 
-  ExperimentLayer(KeySource source, StickyHash slotHash, BucketOwners<Arms> slots) {
+  ExperimentLayer(
+      KeySource source,
+      StickyHash slotHash,
+      BucketOwners<Arms> slots,
+      Collection<String> experiments) {
     this.source = source;
     this.slotHash = slotHash;
     this.slots = slots;
+    this.experiments = List.copyOf(experiments);
   }
 
   /** The seed of an experiment's arms. */
   static StickyHash armHash(String layerSalt, String experiment) {
     return new StickyHash(layerSalt + '\n' + experiment);
+  }
+
+  /** Names of its experiments. */
+  List<String> experiments() {
+    return experiments;
   }
 
   /** The request's key; null: it is in no experiment of this layer. */

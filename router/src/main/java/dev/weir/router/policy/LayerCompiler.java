@@ -62,7 +62,8 @@ final class LayerCompiler {
     return new ExperimentLayer(
         scope.keySource(at + ".key", layer.getKey()),
         new StickyHash(layer.getKey().getSalt()),
-        scope.buckets(at + ".slots", layer.getSlotsList(), experiments, shares, false));
+        scope.buckets(at + ".slots", layer.getSlotsList(), experiments, shares, false),
+        experiments.keySet());
   }
 
   private ExperimentLayer.Arms arms(String at, Layer layer, Experiment experiment) {

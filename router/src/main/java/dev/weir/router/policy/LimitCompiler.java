@@ -29,17 +29,12 @@ final class LimitCompiler {
         limits.getClientHeader().isEmpty()
             ? null
             : scope.header("limits.client_header", limits.getClientHeader()),
-        share(route.maxConcurrent(), low),
-        share(route.maxConcurrent(), normal));
+        low,
+        normal);
   }
 
   private int percent(String field, int value, int otherwise) {
     return value == 0 ? otherwise : scope.range(field, value, 1, 100);
-  }
-
-  /** At least 1 of a bound: what is allowed at all must not be shut out. */
-  private static int share(int bound, int percent) {
-    return bound == 0 ? 0 : Math.max(1, (int) ((long) bound * percent / 100));
   }
 
   private LimitRule rule(String at, Limit limit) {

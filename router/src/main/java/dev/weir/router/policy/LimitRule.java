@@ -10,4 +10,9 @@ package dev.weir.router.policy;
 public record LimitRule(int maxConcurrent, double requestsPerSecond, int burst) {
   /** No bound at all. */
   public static final LimitRule NONE = new LimitRule(0, 0, 0);
+
+  /** Whether it bounds anything. */
+  public boolean isBound() {
+    return maxConcurrent != 0 || requestsPerSecond != 0;
+  }
 }

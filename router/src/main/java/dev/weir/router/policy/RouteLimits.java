@@ -8,22 +8,26 @@ import org.jspecify.annotations.Nullable;
  * @param route all of them together
  * @param client those of each client
  * @param clientHeader metadata that tells clients without identity apart; null: none
- * @param lowMaxConcurrent from this many of the route's requests on, those of low priority are
- *     refused; 0: no bound
- * @param normalMaxConcurrent and from this many on those of normal priority; 0: no bound
+ * @param lowPercent share of the route's bounds that requests of low priority may use up, 1 to 100
+ * @param normalPercent and those of normal priority
  */
 public record RouteLimits(
     LimitRule route,
     LimitRule client,
     @Nullable String clientHeader,
-    int lowMaxConcurrent,
-    int normalMaxConcurrent) {
-  /** The route's bound at the same time for a priority; 0: none. */
-  public int maxConcurrent(Priority priority) {
-    return switch (priority) {
-      case LOW -> lowMaxConcurrent;
-      case NORMAL -> normalMaxConcurrent;
-      case HIGH -> route.maxConcurrent();
-    };
+    int lowPercent,
+    int normalPercent) {
+  /**
+   * What a priority may use of a bound of the route: at least 1, since what may call at all must
+   * not be shut out; 0 when there is no bound.
+   */
+  public int share(int bound, Priority priority) {
+    int percent =
+        switch (priority) {
+          case LOW -> lowPercent;
+          case NORMAL -> normalPercent;
+          case HIGH -> 100;
+        };
+    return percent == 100 || bound == 0 ? bound : Math.max(1, (int) ((long) bound * percent / 100));
   }
 }

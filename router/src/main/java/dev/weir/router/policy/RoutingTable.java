@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,11 @@ public final class RoutingTable {
   /** The route of a client-visible model name; null: none. */
   public @Nullable CompiledRoute route(String model) {
     return routes.get(model);
+  }
+
+  /** Names of all routes. */
+  public Set<String> names() {
+    return Collections.unmodifiableSet(routes.keySet());
   }
 
   /** All routes, in order of name. */

@@ -19,6 +19,7 @@ final class GrpcHeaders {
   static final AsciiString MESSAGE = AsciiString.cached("grpc-message");
   static final AsciiString PREVIOUS_ATTEMPTS = AsciiString.cached("grpc-previous-rpc-attempts");
   static final AsciiString PUSHBACK = AsciiString.cached("grpc-retry-pushback-ms");
+  static final AsciiString LOAD_REPORT = AsciiString.cached("endpoint-load-metrics-bin");
   static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
   static final AsciiString HOST = AsciiString.cached("host");
   static final AsciiString POST = AsciiString.cached("POST");

@@ -34,6 +34,7 @@ final class HeaderRules {
       List.of(
           GrpcHeaders.CONTENT_LENGTH,
           GrpcHeaders.PUSHBACK,
+          GrpcHeaders.LOAD_REPORT,
           ASSIGNMENT,
           REQUEST_ID,
           VARIANT,

@@ -1,6 +1,7 @@
 package dev.weir.router.relay;
 
 import dev.weir.router.exchange.Attempt;
+import dev.weir.router.http2.DeadlineWheel;
 import dev.weir.router.http2.Http2Stream;
 import dev.weir.router.http2.StreamListener;
 import dev.weir.router.wire.OverrideFields;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * One attempt of a call at one worker. The answer is held until its status is known or it is too
  * long for that; then it is the client's. Loop thread only.
  */
-final class InferAttempt implements StreamListener, LoopLink.Waiter {
+final class InferAttempt extends DeadlineWheel.Deadline implements StreamListener, LoopLink.Waiter {
   private final InferCall call;
   private final CallContext context;
   private final RelayLoop loop;
@@ -38,7 +39,15 @@ final class InferAttempt implements StreamListener, LoopLink.Waiter {
   }
 
   void start() {
+    if (sent.decision().treatment().perTryTimeoutNanos() > 0) {
+      loop.http2().deadlines().arm(this, sent.startNanos() + sent.timeoutNanos());
+    }
     ((WorkerLink) sent.worker().upstream()).on(loop).open(this);
+  }
+
+  @Override
+  protected void expired() {
+    failed(StatusCode.DEADLINE_EXCEEDED, fromTransport("no answer in the time for one try"), null);
   }
 
   // ---- a stream
@@ -77,11 +86,9 @@ final class InferAttempt implements StreamListener, LoopLink.Waiter {
       trailers(headers);
     } else if (answerHeaders == null) {
       CharSequence status = headers.status();
+      answerHeaders = headers;
       if (status == null || !GrpcHeaders.OK_200.contentEquals(status)) {
-        answerHeaders = headers;
         notGrpc(headers);
-      } else {
-        answerHeaders = headers;
       }
     }
   }
@@ -136,7 +143,7 @@ final class InferAttempt implements StreamListener, LoopLink.Waiter {
 
   private void passOn(Http2Stream stream, Http2Headers headers) {
     passingOn = true;
-    call.commit(headers);
+    call.commit(this, headers);
     answer.sendTo(call.client(), stream, routesName(), false);
   }
 
@@ -148,6 +155,10 @@ final class InferAttempt implements StreamListener, LoopLink.Waiter {
   }
 
   private void trailers(Http2Headers headers) {
+    CharSequence load = headers.get(GrpcHeaders.LOAD_REPORT);
+    if (load != null) {
+      sent.lease().loadReport(load);
+    }
     CharSequence number = headers.get(GrpcHeaders.STATUS);
     if (number == null) {
       if (answerHeaders == null) {
@@ -175,8 +186,8 @@ final class InferAttempt implements StreamListener, LoopLink.Waiter {
         passOn(from, answerHeaders);
       }
       over = true;
-      call.answered(this, sent, headers);
       close();
+      call.answered(this, headers);
     }
   }
 
@@ -203,7 +214,7 @@ final class InferAttempt implements StreamListener, LoopLink.Waiter {
     }
     over = true;
     close();
-    call.attemptFailed(sent, code, text, trailers);
+    call.attemptFailed(this, code, text, trailers);
   }
 
   /** Nobody waits for it any more. */
@@ -215,6 +226,7 @@ final class InferAttempt implements StreamListener, LoopLink.Waiter {
   }
 
   private void close() {
+    loop.http2().deadlines().disarm(this);
     Http2Stream stream = worker;
     if (stream != null) {
       answer.close(stream);

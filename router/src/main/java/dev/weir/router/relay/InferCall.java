@@ -4,6 +4,7 @@ import dev.weir.router.exchange.Attempt;
 import dev.weir.router.exchange.Exchange;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.exchange.NextStep;
+import dev.weir.router.exchange.Pushback;
 import dev.weir.router.http2.DeadlineWheel;
 import dev.weir.router.http2.Http2Stream;
 import dev.weir.router.http2.StreamListener;
@@ -56,7 +57,9 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
   private boolean passed;
   private String requestId = "";
   private @Nullable Exchange exchange;
-  private @Nullable InferAttempt attempt;
+  private @Nullable InferAttempt running;
+  private @Nullable InferAttempt beside;
+  private @Nullable Later later;
   private boolean committed;
 
   private static final Http2Headers EMPTY = new DefaultHttp2Headers(false, 0);
@@ -87,7 +90,7 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
     long timeout = GrpcHeaders.timeoutNanos(received.get(GrpcHeaders.TIMEOUT));
     hasClientDeadline = timeout >= 0;
     clientDeadline = arrivalNanos + timeout;
-    deadline = earlierOf(context.exchanges().timeout().toNanos());
+    deadline = earlierOf(context.exchanges().timeoutNanos());
     loop.http2().deadlines().arm(this, deadline);
     CharSequence encoding = received.get(GrpcHeaders.ENCODING);
     if (encoding != null && !AsciiString.contentEquals(encoding, "identity")) {
@@ -296,21 +299,22 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
         exchange = opened;
         state = State.RELAYING;
         requestId = RequestIds.choose(peek.id(), headers, context.exchanges());
-        limitTime(opened.timeout().toNanos());
+        limitTime(opened);
         go(opened.begin());
       }
     }
   }
 
-  /** The client's deadline, or so long after the arrival. */
+  /** The client's deadline, or so long after the arrival, whichever is earlier. */
   private long earlierOf(long timeoutNanos) {
     long own = arrivalNanos + timeoutNanos;
     return hasClientDeadline && clientDeadline - own < 0 ? clientDeadline : own;
   }
 
-  private void limitTime(long timeoutNanos) {
-    long limit = earlierOf(timeoutNanos);
-    if (limit != deadline) {
+  private void limitTime(Exchange opened) {
+    long now = loop.http2().clock().nanoTime();
+    long limit = now + opened.limit(hasClientDeadline ? clientDeadline - now : Long.MAX_VALUE);
+    if (limit - deadline != 0) {
       deadline = limit;
       loop.http2().deadlines().disarm(this);
       loop.http2().deadlines().arm(this, limit);
@@ -347,12 +351,64 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
 
   private void go(NextStep step) {
     switch (step) {
-      case NextStep.Send(var next) -> {
-        var started = new InferAttempt(this, context, loop, next);
-        attempt = started;
-        started.start();
+      case NextStep.Send(var next) -> start(next);
+      case NextStep.Wait _ -> {}
+      case NextStep.Pause(var nanos) -> inNanos(nanos, false);
+      case NextStep.End(var code, var text) -> respond(code, text, null);
+    }
+  }
+
+  private void start(Attempt next) {
+    var started = new InferAttempt(this, context, loop, next);
+    if (running == null) {
+      running = started;
+    } else {
+      beside = started;
+    }
+    long delay = next.isHedge() ? -1 : exchange().hedgeDelayNanos();
+    if (delay >= 0) {
+      inNanos(delay, true);
+    }
+    started.start();
+  }
+
+  /** A hedge, or a retry that a worker wanted later. */
+  private final class Later extends DeadlineWheel.Deadline {
+    private final boolean hedges;
+
+    Later(boolean hedges) {
+      this.hedges = hedges;
+    }
+
+    @Override
+    protected void expired() {
+      later = null;
+      if (state != State.RELAYING) {
+        return;
       }
-      case NextStep.End(var code, var text) -> fail(code, text);
+      if (!hedges) {
+        go(exchange().resume());
+      } else if (request.isComplete() && canSendAgain()) {
+        Attempt hedge = exchange().hedge();
+        if (hedge != null) {
+          start(hedge);
+        }
+      }
+    }
+  }
+
+  private void inNanos(long nanos, boolean hedges) {
+    cancelLater();
+    var next = new Later(hedges);
+    later = next;
+    loop.http2().deadlines().arm(next, loop.http2().clock().nanoTime() + nanos);
+  }
+
+  private void cancelLater() {
+    Later waiting = later;
+    if (waiting != null) {
+      later = null;
+      loop.http2().deadlines().disarm(waiting);
     }
   }
 
@@ -385,25 +441,41 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
     return request.isKept() && !committed;
   }
 
-  /** The answer is the client's from now on: no other attempt can be made. */
-  void commit(Http2Headers answerHeaders) {
+  /** The attempt's answer is the client's from now on: no other attempt can be made. */
+  void commit(InferAttempt by, Http2Headers answerHeaders) {
     committed = true;
+    cancelLater();
+    giveUp(by == running ? beside : running);
     HeaderRules.passToClient(answerHeaders);
     tell(answerHeaders);
     client.sendHeaders(answerHeaders, false);
   }
 
-  boolean isCommitted() {
-    return committed;
+  private void giveUp(@Nullable InferAttempt other) {
+    if (other != null) {
+      forget(other);
+      other.abandon();
+      exchange().attemptAbandoned(other.sent());
+    }
+  }
+
+  private void forget(InferAttempt attempt) {
+    if (running == attempt) {
+      running = beside;
+    }
+    if (beside == attempt || running == beside) {
+      beside = null;
+    }
   }
 
   Http2Stream client() {
     return client;
   }
 
-  /** The answer is whole. */
-  void answered(InferAttempt from, Attempt sent, Http2Headers trailers) {
-    exchange().attemptAnswered(sent);
+  /** The answer is whole, and committed. */
+  void answered(InferAttempt by, Http2Headers trailers) {
+    forget(by);
+    exchange().attemptAnswered(by.sent());
     HeaderRules.passToClient(trailers);
     client.sendHeaders(trailers, true);
     ended(StatusCode.OK, "");
@@ -414,35 +486,52 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
    *
    * @param trailers what the worker said beside its status; null: nothing
    */
-  void attemptFailed(Attempt sent, StatusCode code, String text, @Nullable Http2Headers trailers) {
-    request.detach();
-    attempt = null;
-    boolean again = canSendAgain();
-    switch (exchange().attemptFailed(sent, code, text, again, false)) {
-      case NextStep.Send(var next) -> go(new NextStep.Send(next));
-      case NextStep.End(var endCode, var endText) -> {
-        if (committed) {
-          ended(endCode, endText);
-          brokenOff(endCode, endText, trailers);
-        } else {
-          respond(endCode, endText, trailers);
-        }
-      }
+  void attemptFailed(
+      InferAttempt by, StatusCode code, String text, @Nullable Http2Headers trailers) {
+    forget(by);
+    if (running == null) {
+      request.detach();
     }
+    long pushback =
+        trailers == null ? Pushback.NONE : Pushback.parse(text(trailers.get(GrpcHeaders.PUSHBACK)));
+    NextStep next =
+        exchange().attemptFailed(by.sent(), code, text, canSendAgain(), false, pushback);
+    if (!(next instanceof NextStep.End(var endCode, var endText))) {
+      go(next);
+      return;
+    }
+    // what a worker said beside another status than this one would mislead
+    Http2Headers said = endCode == code ? trailers : null;
+    if (committed) {
+      brokenOff(endCode, endText, said);
+    } else {
+      respond(endCode, endText, said);
+    }
+  }
+
+  private static @Nullable String text(@Nullable CharSequence value) {
+    return value == null ? null : value.toString();
   }
 
   /** The client has a part of the answer: its status has to come behind it. */
   private void brokenOff(StatusCode code, String text, @Nullable Http2Headers trailers) {
     client.sendHeaders(status(trailers, code, text), true);
+    ended(code, text);
   }
 
-  /** Ends the attempt that is under way; nobody waits for it. */
+  /** Ends the attempts that are under way; nobody waits for them. */
   private void abandon(StatusCode code, String text) {
-    InferAttempt running = attempt;
-    attempt = null;
-    if (running != null) {
-      running.abandon();
-      exchange().attemptFailed(running.sent(), code, text, false, true);
+    cancelLater();
+    abandon(running, code, text);
+    abandon(beside, code, text);
+    running = null;
+    beside = null;
+  }
+
+  private void abandon(@Nullable InferAttempt attempt, StatusCode code, String text) {
+    if (attempt != null) {
+      attempt.abandon();
+      exchange().attemptFailed(attempt.sent(), code, text, false, true, Pushback.NONE);
     }
   }
 
@@ -467,7 +556,6 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
     if (exchange == null) {
       refuseUnread(code, text);
     } else if (committed) {
-      ended(code, text);
       brokenOff(code, text, null);
     } else {
       respond(code, text, null);
@@ -481,9 +569,17 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
     answer.set(GrpcHeaders.CONTENT_TYPE, GrpcHeaders.APPLICATION_GRPC);
     if (exchange != null) {
       tell(answer);
+    } else if (code == StatusCode.UNAVAILABLE || code == StatusCode.RESOURCE_EXHAUSTED) {
+      pushBack(answer, context.exchanges().clientPushbackMillis());
     }
     client.sendHeaders(answer, true);
     ended(code, text);
+  }
+
+  private static void pushBack(Http2Headers answer, long millis) {
+    if (millis >= 0) {
+      answer.setLong(GrpcHeaders.PUSHBACK, millis);
+    }
   }
 
   private static Http2Headers status(
@@ -510,11 +606,12 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
     answer.set(HeaderRules.ROUTE_GENERATION, Long.toUnsignedString(decision.route().generation()));
     answer.setInt(HeaderRules.ATTEMPTS, told.attempts());
     answer.set(HeaderRules.REQUEST_ID, requestId);
+    pushBack(answer, told.clientPushbackMillis());
   }
 
   private void ended(StatusCode code, String text) {
     state = State.ENDED;
-    attempt = null;
+    cancelLater();
     context.calls().ended();
     Exchange opened = exchange;
     if (opened != null) {

@@ -2,13 +2,10 @@ package dev.weir.router.balance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class EjectionStateTest {
-  private static final EjectionConfig CONFIG =
-      new EjectionConfig(
-          3, Duration.ofSeconds(1), Duration.ofSeconds(30), Duration.ofSeconds(10), true);
+  private static final EjectionConfig CONFIG = Ejecting.after(3);
 
   private static long seconds(double seconds) {
     return (long) (seconds * 1e9);
@@ -69,6 +66,14 @@ class EjectionStateTest {
 
     assertThat(probing.probed(seconds(11), CONFIG))
         .isEqualTo(new EjectionState.Probing(1, seconds(11)));
+  }
+
+  @Test
+  void one_that_stands_out_goes_out_like_one_that_fails() {
+    assertThat(EjectionState.fresh(0).stoodOut(seconds(5), CONFIG))
+        .isEqualTo(new EjectionState.Out(1, seconds(6)));
+    EjectionState out = ejected(0);
+    assertThat(out.stoodOut(1, CONFIG)).isSameAs(out);
   }
 
   @Test

@@ -9,10 +9,13 @@ import dev.weir.router.balance.Lease.Impression;
 import dev.weir.router.policy.VersionId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -24,15 +27,20 @@ class WorkerSetTest {
   private final TestClock clock = new TestClock();
   private final RandomGenerator random = Randomness.seeded(1);
   private final List<FakeUpstream> upstreams = new ArrayList<>();
-  private final WorkerSet set =
-      new WorkerSet(
-          address -> {
-            var upstream = new FakeUpstream();
-            upstreams.add(upstream);
-            return upstream;
-          },
-          EjectionConfig.defaults(),
-          clock);
+  private WorkerSet set = setOf(Balancing.by(BalancePolicy.LEAST_COST));
+
+  private WorkerSet setOf(BalanceConfig balance) {
+    return new WorkerSet(
+        address -> {
+          var upstream = new FakeUpstream();
+          upstreams.add(upstream);
+          return upstream;
+        },
+        balance,
+        EjectionConfig.defaults(),
+        "router-1",
+        clock);
+  }
 
   private static final class FakeUpstream implements Upstream {
     private int wakeUps;
@@ -56,16 +64,24 @@ class WorkerSetTest {
   }
 
   private Lease lease(VersionId version) {
-    return set.lease(version, null, random).orElseThrow();
+    return Objects.requireNonNull(leaseOrNull(version, null));
+  }
+
+  private @Nullable Lease leaseOrNull(VersionId version, @Nullable Worker avoid) {
+    return set.lease(version, avoid, null, clock.nanoTime(), random);
+  }
+
+  private void end(Lease lease, Impression impression) {
+    lease.end(impression, 0, clock.nanoTime());
   }
 
   private @Nullable Worker pick(VersionId version) {
-    return set.lease(version, null, random)
-        .map(lease -> {
-          lease.end(Impression.NONE);
-          return lease.worker();
-        })
-        .orElse(null);
+    Lease lease = leaseOrNull(version, null);
+    if (lease == null) {
+      return null;
+    }
+    end(lease, Impression.NONE);
+    return lease.worker();
   }
 
   private void fail(Worker worker, VersionId version, int times) {
@@ -74,10 +90,10 @@ class WorkerSetTest {
       do {
         lease = lease(version);
         if (lease.worker() != worker) {
-          lease.end(Impression.NONE);
+          end(lease, Impression.NONE);
         }
       } while (lease.worker() != worker);
-      lease.end(Impression.FAILED);
+      end(lease, Impression.FAILED);
     }
   }
 
@@ -96,15 +112,14 @@ class WorkerSetTest {
   void the_worker_with_the_fewest_requests_is_picked() {
     ready("a", V1);
     ready("b", V1);
-    ready("c", V1);
     List<Lease> leases = new ArrayList<>();
     for (int i = 0; i < 30; i++) {
       leases.add(lease(V1));
     }
 
-    assertThat(set.workers()).extracting(Worker::inFlight).containsExactly(10, 10, 10);
-    leases.forEach(l -> l.end(Impression.ANSWERED));
-    assertThat(set.workers()).extracting(Worker::inFlight).containsExactly(0, 0, 0);
+    assertThat(set.workers()).extracting(Worker::inFlight).containsExactly(15, 15);
+    leases.forEach(l -> end(l, Impression.ANSWERED));
+    assertThat(set.workers()).extracting(Worker::inFlight).containsExactly(0, 0);
   }
 
   @Test
@@ -165,11 +180,11 @@ class WorkerSetTest {
     Worker first = ready("a", V1);
     ready("b", V1);
     for (int i = 0; i < 20; i++) {
-      Lease lease = set.lease(V1, first, random).orElseThrow();
+      Lease lease = Objects.requireNonNull(leaseOrNull(V1, first));
       assertThat(lease.worker().id()).isEqualTo("b");
-      lease.end(Impression.NONE);
+      end(lease, Impression.NONE);
     }
-    assertThat(set.lease(V1, pickOnly(), random)).isEmpty();
+    assertThat(leaseOrNull(V1, pickOnly())).isNull();
   }
 
   private Worker pickOnly() {
@@ -185,8 +200,8 @@ class WorkerSetTest {
 
     assertThat(picks(V2, 100)).containsOnlyKeys("b");
     assertThat(picks(V1, 100)).containsOnlyKeys("a", "b");
-    assertThat(set.ejectionsDetected()).isEqualTo(1);
-    assertThat(set.ejectionsEnforced()).isEqualTo(1);
+    assertThat(set.ejectionsDetected(EjectionReason.FAILURES)).isEqualTo(1);
+    assertThat(set.ejectionsEnforced(EjectionReason.FAILURES)).isEqualTo(1);
   }
 
   @Test
@@ -199,7 +214,7 @@ class WorkerSetTest {
     Lease probe = lease(V1);
     assertThat(probe.worker()).isSameAs(bad);
     assertThat(picks(V1, 20)).containsOnlyKeys("b");
-    probe.end(Impression.ANSWERED);
+    end(probe, Impression.ANSWERED);
     assertThat(picks(V1, 100)).containsOnlyKeys("a", "b");
   }
 
@@ -209,8 +224,8 @@ class WorkerSetTest {
     fail(only, V1, 50);
 
     assertThat(picks(V1, 10)).containsOnlyKeys("a");
-    assertThat(set.ejectionsDetected()).isEqualTo(10);
-    assertThat(set.ejectionsEnforced()).isZero();
+    assertThat(set.ejectionsDetected(EjectionReason.FAILURES)).isEqualTo(10);
+    assertThat(set.ejectionsEnforced(EjectionReason.FAILURES)).isZero();
   }
 
   @Test
@@ -239,11 +254,71 @@ class WorkerSetTest {
   }
 
   @Test
+  void a_load_report_is_read_as_it_comes_and_a_useless_one_counted() {
+    Worker worker = ready("a", V1);
+    Lease lease = lease(V1);
+    // application_utilization 0.5
+    byte[] report = {0x49, 0, 0, 0, 0, 0, 0, (byte) 0xe0, 0x3f};
+    lease.loadReport(Base64.getEncoder().withoutPadding().encodeToString(report));
+    assertThat(worker.load().at(clock.nanoTime(), 1)).isEqualTo(0.5);
+    lease.loadReport(report);
+    lease.loadReport("no base64!");
+    lease.loadReport("");
+    assertThat(set.uselessLoadReports()).isEqualTo(2);
+    assertThat(worker.load().at(clock.nanoTime(), 1)).isEqualTo(0.5);
+  }
+
+  @Test
+  void many_threads_never_have_more_in_a_worker_than_its_bound() throws InterruptedException {
+    set = setOf(Balancing.with(BalancePolicy.LEAST_COST, Duration.ZERO, 0, 3));
+    List<Worker> workers = List.of(ready("a", V1), ready("b", V1));
+    var inFirst = new AtomicInteger();
+    var mostSeen = new AtomicInteger();
+    List<Thread> threads = new ArrayList<>();
+    for (int t = 0; t < 4; t++) {
+      RandomGenerator own = Randomness.seeded(t);
+      threads.add(
+          Thread.ofPlatform()
+              .start(() -> {
+                List<Lease> held = new ArrayList<>();
+                for (int i = 0; i < 20_000; i++) {
+                  Lease lease = set.lease(V1, null, null, clock.nanoTime(), own);
+                  if (lease != null) {
+                    held.add(lease);
+                    if (lease.worker() == workers.getFirst()) {
+                      mostSeen.accumulateAndGet(inFirst.incrementAndGet(), Math::max);
+                    }
+                  }
+                  if (held.size() == 3 || lease == null && !held.isEmpty()) {
+                    Impression[] all = Impression.values();
+                    Lease ending = held.removeLast();
+                    if (ending.worker() == workers.getFirst()) {
+                      inFirst.decrementAndGet();
+                    }
+                    ending.end(all[own.nextInt(all.length)], 1_000, clock.nanoTime());
+                  }
+                }
+                held.forEach(l -> {
+                  if (l.worker() == workers.getFirst()) {
+                    inFirst.decrementAndGet();
+                  }
+                  end(l, Impression.ANSWERED);
+                });
+              }));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(mostSeen.get()).isEqualTo(3);
+    assertThat(workers).extracting(Worker::inFlight).containsExactly(0, 0);
+  }
+
+  @Test
   void a_lease_ends_once() {
     Worker worker = ready("a", V1);
     Lease lease = lease(V1);
-    lease.end(Impression.ANSWERED);
-    lease.end(Impression.FAILED);
+    end(lease, Impression.ANSWERED);
+    end(lease, Impression.FAILED);
 
     assertThat(worker.inFlight()).isZero();
   }

@@ -6,29 +6,40 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A request as a test describes it. */
-final class TestRequest implements RequestFacts {
+public final class TestRequest implements RequestFacts {
   private final String model;
   private String version = "";
+  private @Nullable ClientIdentity identity;
   private final Map<String, String> headers = new HashMap<>();
   private final Map<String, KeyValue> parameters = new HashMap<>();
 
-  TestRequest(String model) {
+  public TestRequest(String model) {
     this.model = model;
   }
 
-  TestRequest version(String named) {
+  public TestRequest version(String named) {
     version = named;
     return this;
   }
 
-  TestRequest header(String name, String value) {
+  public TestRequest header(String name, String value) {
     headers.put(name, value);
     return this;
   }
 
-  TestRequest parameter(String name, KeyValue value) {
+  public TestRequest parameter(String name, KeyValue value) {
     parameters.put(name, value);
     return this;
+  }
+
+  public TestRequest from(String client) {
+    identity = new ClientIdentity(client, ClientIdentity.Proof.CERTIFICATE);
+    return this;
+  }
+
+  @Override
+  public @Nullable ClientIdentity identity() {
+    return identity;
   }
 
   @Override
