@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * long for that; then it is the client's. Loop thread only.
  */
 final class InferAttempt extends DeadlineWheel.Deadline implements StreamListener, LoopLink.Waiter {
+  private static final long AHEAD_NANOS = 5_000_000;
+
   private final InferCall call;
   private final CallContext context;
   private final RelayLoop loop;
@@ -198,8 +200,18 @@ final class InferAttempt extends DeadlineWheel.Deadline implements StreamListene
     }
     StatusCode code =
         reason == CloseReason.RESET ? GrpcHeaders.ofReset(errorCode) : StatusCode.UNAVAILABLE;
+    if (code == StatusCode.CANCELLED && isOutOfTime()) {
+      failed(StatusCode.DEADLINE_EXCEEDED, "the deadline passed", null);
+      return;
+    }
     String text = reason == CloseReason.RESET ? "stream reset with error " + errorCode : why;
     failed(code, fromTransport(text), null);
+  }
+
+  /** The worker has the same deadline and may be a little ahead: its cancellation is that. */
+  private boolean isOutOfTime() {
+    long left = sent.startNanos() + sent.timeoutNanos() - loop.http2().clock().nanoTime();
+    return left < Math.min(AHEAD_NANOS, sent.timeoutNanos() / 8);
   }
 
   private String fromTransport(String what) {
