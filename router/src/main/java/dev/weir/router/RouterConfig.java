@@ -7,13 +7,16 @@ import dev.weir.platform.grpc.GrpcListenConfig;
 import dev.weir.platform.grpc.HostAndPort;
 import dev.weir.platform.http.HttpListenConfig;
 import dev.weir.platform.telemetry.TelemetryConfig;
+import dev.weir.platform.tls.ClientTlsConfig;
 import dev.weir.router.balance.BalanceConfig;
 import dev.weir.router.balance.EjectionConfig;
 import dev.weir.router.control.WatchConfig;
 import dev.weir.router.exchange.RetryConfig;
+import dev.weir.router.http2.Http2Limits;
 import dev.weir.router.limit.LimitConfig;
 import dev.weir.router.outcome.ExposureConfig;
 import dev.weir.router.outcome.OutcomeConfig;
+import dev.weir.router.relay.RelayConfig;
 import java.nio.file.Path;
 
 /** Everything that can be set of a router. */
@@ -34,7 +37,10 @@ public record RouterConfig(
     @Setting("How workers are chosen.") BalanceConfig balance,
     @Setting("Outlier ejection.") EjectionConfig ejection,
     @Setting("Outcome counts.") OutcomeConfig outcome,
-    @Setting("Exposures of experiments.") ExposureConfig exposure) {
+    @Setting("Exposures of experiments.") ExposureConfig exposure,
+    @Setting("How calls are relayed.") RelayConfig relay,
+    @Setting("Limits of HTTP/2 connections.") Http2Limits http2,
+    @Setting("Encryption of connections to workers, registry and monitor.") ClientTlsConfig tls) {
   public RouterConfig {
     Check.notBlank("instance", instance);
     Check.inRange("instance", instance.length(), 1, 128);
@@ -60,6 +66,9 @@ public record RouterConfig(
         BalanceConfig.defaults(),
         EjectionConfig.defaults(),
         OutcomeConfig.defaults(),
-        ExposureConfig.defaults());
+        ExposureConfig.defaults(),
+        RelayConfig.defaults(),
+        Http2Limits.defaults(),
+        ClientTlsConfig.disabled());
   }
 }

@@ -17,13 +17,13 @@ import dev.weir.platform.telemetry.Telemetry;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.Scheduler;
+import dev.weir.platform.tls.ReloadingTls;
 import dev.weir.router.balance.WorkerSet;
 import dev.weir.router.control.GrpcExposureIntake;
 import dev.weir.router.control.GrpcOutcomeIntake;
 import dev.weir.router.control.KnownEndpoints;
 import dev.weir.router.control.TableInForce;
 import dev.weir.router.control.WorkerWatches;
-import dev.weir.router.dataplane.GrpcUpstream;
 import dev.weir.router.dataplane.InferenceService;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.exchange.RequestMetrics;
@@ -37,6 +37,11 @@ import dev.weir.router.outcome.ExposureSender;
 import dev.weir.router.outcome.OutcomeLedger;
 import dev.weir.router.outcome.OutcomeSender;
 import dev.weir.router.policy.Draws;
+import dev.weir.router.relay.InnerServer;
+import dev.weir.router.relay.RelayLoops;
+import dev.weir.router.relay.RelayServer;
+import dev.weir.router.relay.WorkerLink;
+import dev.weir.router.relay.WorkerLinks;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -107,9 +112,21 @@ public final class RouterMain {
     var exposures = new ExposureLog(config.exposure(), clock);
     var exposureSender = new ExposureSender(process, exposures, new GrpcExposureIntake(monitor));
     var table = new TableInForce(ledger);
+    ReloadingTls serverTls =
+        ReloadingTls.server("grpc.tls", config.grpc().tls(), clock, scheduler, telemetry.meter());
+    if (serverTls != null) {
+      resources.add("listener's TLS", serverTls);
+    }
+    ReloadingTls clientTls =
+        ReloadingTls.client("tls", config.tls(), clock, scheduler, telemetry.meter());
+    if (clientTls != null) {
+      resources.add("TLS", clientTls);
+    }
+    RelayLoops loops =
+        resources.add("event loops", new RelayLoops(config.relay(), config.http2(), clock));
     var workers =
         new WorkerSet(
-            address -> GrpcUpstream.to(address, config.grpc().maxMessageBytes()),
+            new WorkerLinks(loops, config.grpc().maxMessageBytes(), clientTls)::to,
             config.balance(),
             config.ejection(),
             config.instance(),
@@ -133,22 +150,32 @@ public final class RouterMain {
     var models = new ServedModels(table, workers);
     var logical =
         new LogicalService(
-            models, workers, GrpcUpstream::channelOf, blockingCalls, config.serverName(), VERSION);
+            models, workers, WorkerLink::channelOf, blockingCalls, config.serverName(), VERSION);
 
-    GrpcServer grpc =
+    InnerServer inner =
+        resources.add("inner socket", InnerServer.prepare(loops, config.grpc().maxMetadataBytes()));
+    GrpcServer services =
         resources.add(
-            "grpc",
-            GrpcServer.start(
-                "router grpc",
+            "inner grpc",
+            GrpcServer.startInside(
+                "router services",
                 config.grpc(),
                 new GrpcServer.Services(
-                    List.of(new InferenceService(exchanges, logical)), List.of(), null, true)));
+                    List.of(new InferenceService(exchanges, logical)), List.of(), null, true),
+                inner.address(),
+                loops.group(),
+                loops.domainServerChannel()));
+    RelayServer grpc =
+        resources.add(
+            "grpc",
+            RelayServer.start(
+                loops, config.grpc(), serverTls, exchanges, inner, draws.generator()));
     HttpServer http =
         resources.add(
             "http",
             HttpServer.start("router http", config.http(), readiness, telemetry, routes -> {}));
 
-    var health = new HealthPublisher(models, grpc::setServing, readiness);
+    var health = new HealthPublisher(models, services::setServing, readiness);
     workers.onChange(health::refresh);
     table.onChange(() -> {
       health.refresh();
@@ -192,6 +219,7 @@ public final class RouterMain {
                 new HostAndPort(config.grpc().host(), grpc.port()),
                 Map.of("http", config.http().host() + ":" + http.port())));
     resources.onDrain("leave discovery", registration::close);
+    resources.onDrain("say so", services::leave);
     resources.onDrain("finish calls", grpc::drain);
     resources.onDrain(
         "send outcomes",

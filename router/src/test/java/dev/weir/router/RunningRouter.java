@@ -70,7 +70,10 @@ final class RunningRouter implements AutoCloseable {
             BalanceConfig.defaults(),
             EjectionConfig.defaults(),
             new OutcomeConfig(Duration.ofMillis(20), Duration.ofSeconds(5), 1_000, 10_000),
-            ExposureConfig.defaults());
+            ExposureConfig.defaults(),
+            dev.weir.router.relay.RelayConfig.defaults(),
+            dev.weir.router.http2.Http2Limits.defaults(),
+            dev.weir.platform.tls.ClientTlsConfig.disabled());
     RouterMain.Listening listening =
         RouterMain.start(config, resources, registryChannel, discovery, clock, scheduler);
     workers = listening.workers();

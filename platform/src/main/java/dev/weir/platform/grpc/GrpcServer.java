@@ -12,8 +12,11 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.ServerChannel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -87,22 +90,53 @@ public final class GrpcServer implements AutoCloseable {
     if (config.tls().enabled() && tls == null) {
       throw new IllegalStateException(name + " would be served in plain text, TLS is enabled");
     }
-    var health = new HealthStatusManager();
-    var calls = new CallsInFlight();
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), config.port()))
-            .decompressorRegistry(
-                DecompressorRegistry.getDefaultInstance().with(new DeflateCodec(), true))
-            .maxInboundMessageSize(config.maxMessageBytes())
-            .maxInboundMetadataSize(config.maxMetadataBytes())
-            .maxConcurrentCallsPerConnection(config.maxConcurrentCallsPerConnection())
-            .permitKeepAliveTime(config.minKeepAlive().toMillis(), TimeUnit.MILLISECONDS)
-            .permitKeepAliveWithoutCalls(true)
-            .addStreamTracerFactory(calls)
-            .initialFlowControlWindow(1 << 20);
+        NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), config.port()));
     if (tls != null) {
       builder.sslContext(tls.context());
     }
+    return start(name, config, services, builder, config.host() + ":" + config.port());
+  }
+
+  /**
+   * Binds and starts on an address and event loops that the caller has: for a server behind another
+   * one in the same process.
+   *
+   * @throws StartFailure when the address cannot be bound
+   */
+  public static GrpcServer startInside(
+      String name,
+      GrpcListenConfig config,
+      Services services,
+      SocketAddress address,
+      EventLoopGroup loops,
+      Class<? extends ServerChannel> channel) {
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(address)
+            .channelType(channel)
+            .bossEventLoopGroup(loops)
+            .workerEventLoopGroup(loops);
+    return start(name, config, services, builder, String.valueOf(address));
+  }
+
+  private static GrpcServer start(
+      String name,
+      GrpcListenConfig config,
+      Services services,
+      NettyServerBuilder builder,
+      String where) {
+    var health = new HealthStatusManager();
+    var calls = new CallsInFlight();
+    builder
+        .decompressorRegistry(
+            DecompressorRegistry.getDefaultInstance().with(new DeflateCodec(), true))
+        .maxInboundMessageSize(config.maxMessageBytes())
+        .maxInboundMetadataSize(config.maxMetadataBytes())
+        .maxConcurrentCallsPerConnection(config.maxConcurrentCallsPerConnection())
+        .permitKeepAliveTime(config.minKeepAlive().toMillis(), TimeUnit.MILLISECONDS)
+        .permitKeepAliveWithoutCalls(true)
+        .addStreamTracerFactory(calls)
+        .initialFlowControlWindow(1 << 20);
     ExecutorService owned = null;
     if (services.directExecutor()) {
       builder.directExecutor();
@@ -124,7 +158,7 @@ public final class GrpcServer implements AutoCloseable {
       if (owned != null) {
         owned.close();
       }
-      throw StartFailure.portTaken(name, config.host() + ":" + config.port(), e);
+      throw StartFailure.portTaken(name, where, e);
     }
     return new GrpcServer(server, health, calls, config.drainTimeout(), owned);
   }
@@ -142,6 +176,11 @@ public final class GrpcServer implements AutoCloseable {
   /** Calls that have not been answered yet, without health checks and reflection. */
   public int callsInFlight() {
     return calls.count();
+  }
+
+  /** Health says NOT_SERVING from now on. */
+  public void leave() {
+    health.enterTerminalState();
   }
 
   /** Takes no new calls and waits for those in flight, at most the configured time. Idempotent. */

@@ -65,7 +65,7 @@ final class StreamLeg {
                 deadline.timeRemaining(TimeUnit.NANOSECONDS), TimeUnit.NANOSECONDS);
     Context previous = Context.ROOT.attach();
     try {
-      return GrpcUpstream.channelOf(attempt.worker())
+      return dev.weir.router.relay.WorkerLink.channelOf(attempt.worker())
           .newCall(RawMethods.MODEL_STREAM_INFER, options);
     } finally {
       Context.ROOT.detach(previous);

@@ -129,7 +129,7 @@ final class UnaryCall extends ServerCall.Listener<RawMessage> {
   private ClientCall<RawMessage, RawMessage> newCall(Attempt attempt) {
     Context previous = Context.ROOT.attach();
     try {
-      return GrpcUpstream.channelOf(attempt.worker())
+      return dev.weir.router.relay.WorkerLink.channelOf(attempt.worker())
           .newCall(
               RawMethods.MODEL_INFER,
               CallOptions.DEFAULT.withDeadlineAfter(attempt.timeoutNanos(), TimeUnit.NANOSECONDS));

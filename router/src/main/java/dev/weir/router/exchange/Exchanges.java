@@ -125,6 +125,11 @@ public final class Exchanges {
         : now.decide(request, draws.generator());
   }
 
+  /** Time for an answer when the route is not known yet, nanoseconds. */
+  public long timeoutNanos() {
+    return timeoutNanos;
+  }
+
   /** Time for an answer to a request, nanoseconds: the route's, or the default. */
   long timeoutNanos(Decision.Routed decision) {
     long routes = decision.treatment().timeoutNanos();

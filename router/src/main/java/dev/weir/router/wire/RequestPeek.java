@@ -63,6 +63,8 @@ public final class RequestPeek {
   private String id = "";
   private byte[] parameters = NONE;
   private int parametersLength;
+  private boolean pastLeading;
+  private boolean decided;
 
   /** Reads a whole request. */
   public static RequestPeek of(byte[] message) throws MalformedRequestException {
@@ -116,6 +118,37 @@ public final class RequestPeek {
     }
   }
 
+  /**
+   * Steps over bytes that do not matter, without looking at them.
+   *
+   * @param available bytes that come next
+   * @return how many of them; 0 when the next one matters
+   */
+  public int stepOver(int available) {
+    if (expecting != Expecting.SKIPPED_BYTES) {
+      return 0;
+    }
+    int step = Math.min(remaining, available);
+    remaining -= step;
+    if (remaining == 0) {
+      expecting = Expecting.TAG;
+    }
+    return step;
+  }
+
+  /**
+   * Whether a field was reached that no writer in order of field numbers puts before what routing
+   * reads.
+   */
+  public boolean isPastLeadingFields() {
+    return pastLeading;
+  }
+
+  /** The request has been decided: a field that would have mattered is an error from now on. */
+  public void decided() {
+    decided = true;
+  }
+
   /** Says that there are no more bytes. */
   public void finish() throws MalformedRequestException {
     if (expecting != Expecting.TAG || varintShift != 0) {
@@ -136,6 +169,15 @@ public final class RequestPeek {
     field = tag >>> 3;
     if (field == 0) {
       throw MalformedRequestException.of("request", "field 0", "a protobuf message");
+    }
+    if (field > PARAMETERS) {
+      pastLeading = true;
+    } else if (decided) {
+      throw MalformedRequestException.of(
+          "request",
+          "field " + field + " behind the tensors",
+          "model_name, model_version, id and parameters before them, when it does not come in one"
+              + " piece");
     }
     if (++fields > MAX_FIELDS) {
       throw MalformedRequestException.of(

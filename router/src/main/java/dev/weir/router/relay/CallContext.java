@@ -1,0 +1,26 @@
+package dev.weir.router.relay;
+
+import dev.weir.router.exchange.Exchanges;
+import io.netty.buffer.ByteBufAllocator;
+
+/**
+ * What every call needs and none changes.
+ *
+ * @param exchanges opens exchanges
+ * @param config how calls are relayed
+ * @param maxMessageBytes largest message, either way
+ * @param streamWindow bytes of one stream that may be under way
+ * @param keepBudget for requests that are kept
+ * @param allocator for buffers
+ * @param inner the server for everything that is not inference
+ * @param calls counts calls
+ */
+record CallContext(
+    Exchanges exchanges,
+    RelayConfig config,
+    int maxMessageBytes,
+    int streamWindow,
+    KeepBudget keepBudget,
+    ByteBufAllocator allocator,
+    InnerServer inner,
+    CallCount calls) {}

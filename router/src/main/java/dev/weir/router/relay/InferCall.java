@@ -1,0 +1,629 @@
+package dev.weir.router.relay;
+
+import dev.weir.router.exchange.Attempt;
+import dev.weir.router.exchange.Exchange;
+import dev.weir.router.exchange.Exchanges;
+import dev.weir.router.exchange.NextStep;
+import dev.weir.router.exchange.Pushback;
+import dev.weir.router.http2.DeadlineWheel;
+import dev.weir.router.http2.Http2Stream;
+import dev.weir.router.http2.StreamListener;
+import dev.weir.router.policy.Decision;
+import dev.weir.router.policy.RequestFacts;
+import dev.weir.router.wire.KeyValue;
+import dev.weir.router.wire.MalformedRequestException;
+import dev.weir.router.wire.OverrideFields;
+import dev.weir.router.wire.RequestPeek;
+import dev.weir.router.wire.StatusCode;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.util.AsciiString;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One {@code ModelInfer} on its way through.
+ *
+ * <pre>
+ *   READING    its leading fields are not read yet; nothing was decided
+ *   RELAYING   an attempt is under way; the client has seen nothing, or (committed) the answer's beginning
+ *   ENDED      the client has its status, or is gone; what still comes is dropped
+ * </pre>
+ *
+ * It is its own deadline: armed when the headers came, disarmed when the client's stream is closed,
+ * so that a client that does not read its answer holds nothing for longer.
+ */
+final class InferCall extends DeadlineWheel.Deadline implements StreamListener, RequestFacts {
+  private enum State {
+    READING,
+    RELAYING,
+    ENDED
+  }
+
+  private final CallContext context;
+  private final RelayLoop loop;
+  private final Http2Stream client;
+  private final MessageFlow request;
+  private final RequestPeek peek = new RequestPeek();
+  private State state = State.READING;
+  private Http2Headers headers = EMPTY;
+  private @Nullable Inflate inflate;
+  private long arrivalNanos;
+  private long clientDeadline;
+  private boolean hasClientDeadline;
+  private long deadline;
+  private boolean passed;
+  private String requestId = "";
+  private @Nullable Exchange exchange;
+  private @Nullable InferAttempt running;
+  private @Nullable InferAttempt beside;
+  private @Nullable Later later;
+  private boolean committed;
+
+  private static final Http2Headers EMPTY = new DefaultHttp2Headers(false, 0);
+
+  InferCall(CallContext context, RelayLoop loop, Http2Stream client) {
+    this.context = context;
+    this.loop = loop;
+    this.client = client;
+    this.request =
+        new MessageFlow(
+            context.allocator(), context.keepBudget(), context.config().keepRequestBytes());
+    context.calls().started();
+  }
+
+  // ---- what comes from the client
+
+  @Override
+  public void onHeaders(Http2Stream stream, Http2Headers received, boolean end) {
+    if (state != State.READING || headers != EMPTY) {
+      // trailers of a request have no meaning in gRPC, but for the end that they are
+      if (end) {
+        requestEnded();
+      }
+      return;
+    }
+    headers = received;
+    arrivalNanos = loop.http2().clock().nanoTime();
+    long timeout = GrpcHeaders.timeoutNanos(received.get(GrpcHeaders.TIMEOUT));
+    hasClientDeadline = timeout >= 0;
+    clientDeadline = arrivalNanos + timeout;
+    deadline = earlierOf(context.exchanges().timeoutNanos());
+    loop.http2().deadlines().arm(this, deadline);
+    CharSequence encoding = received.get(GrpcHeaders.ENCODING);
+    if (encoding != null && !AsciiString.contentEquals(encoding, "identity")) {
+      inflate = inflate(encoding);
+      if (inflate == null) {
+        refuseUnread(
+            StatusCode.UNIMPLEMENTED,
+            "grpc-encoding: " + encoding + " (expected: " + GrpcHeaders.ENCODINGS_TAKEN + ")");
+        return;
+      }
+    }
+    if (end) {
+      requestEnded();
+    }
+  }
+
+  private static @Nullable Inflate inflate(CharSequence encoding) {
+    if (AsciiString.contentEquals(encoding, "gzip")) {
+      return Inflate.GZIP;
+    }
+    return AsciiString.contentEquals(encoding, "deflate") ? Inflate.DEFLATE : null;
+  }
+
+  @Override
+  public void onData(Http2Stream stream, ByteBuf in, int length, boolean headroom, boolean end) {
+    if (state == State.ENDED) {
+      stream.credit(length);
+      return;
+    }
+    int at = in.readerIndex();
+    int left = length;
+    boolean room = headroom;
+    if (!request.hasPrefix()) {
+      int prefix = request.prefix(stream, in, at, left);
+      at += prefix;
+      left -= prefix;
+      room = headroom && prefix == MessageFlow.PREFIX_BYTES;
+      if (request.hasPrefix() && !acceptPrefix()) {
+        stream.credit(left);
+        return;
+      }
+    }
+    if (left > 0 && !payload(in, at, left, room)) {
+      return;
+    }
+    if (state == State.READING && request.hasPrefix()) {
+      decideWhenKnown();
+    }
+    if (end && state != State.ENDED) {
+      requestEnded();
+    }
+  }
+
+  /** Returns whether the message can be taken. */
+  private boolean acceptPrefix() {
+    if (request.length() < 0 || request.length() > context.maxMessageBytes()) {
+      refuseUnread(
+          StatusCode.RESOURCE_EXHAUSTED,
+          "request message: "
+              + Integer.toUnsignedString(request.length())
+              + " bytes (expected: at most "
+              + context.maxMessageBytes()
+              + ")");
+      return false;
+    }
+    if (request.isCompressed() && inflate == null) {
+      refuseUnread(StatusCode.INTERNAL, "a compressed message without grpc-encoding");
+      return false;
+    }
+    return true;
+  }
+
+  private boolean payload(ByteBuf in, int at, int left, boolean room) {
+    if (!request.isCompressed()) {
+      try {
+        look(in, at, Math.min(left, request.length() - request.taken()));
+      } catch (MalformedRequestException e) {
+        client.credit(left);
+        fail(StatusCode.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
+        return false;
+      }
+    }
+    request.payload(client, in, at, left, room);
+    if (request.isFollowed()) {
+      fail(StatusCode.INTERNAL, "ModelInfer takes one message, and a second one came");
+      return false;
+    }
+    if (request.isCompressed()) {
+      // it is collected whole: bounded by the largest message, not by the window
+      request.payAll(client);
+    }
+    return state != State.ENDED;
+  }
+
+  private void look(ByteBuf in, int from, int count) throws MalformedRequestException {
+    byte[] scratch = loop.scratch();
+    int at = from;
+    int end = from + count;
+    while (at < end) {
+      int skipped = peek.stepOver(end - at);
+      at += skipped;
+      if (skipped == 0) {
+        int part = Math.min(scratch.length, end - at);
+        in.getBytes(at, scratch, 0, part);
+        peek.feed(scratch, 0, part);
+        at += part;
+      }
+    }
+  }
+
+  private void decideWhenKnown() {
+    if (request.isComplete()) {
+      if (request.isCompressed() && !inflateMessage()) {
+        return;
+      }
+      try {
+        peek.finish();
+      } catch (MalformedRequestException e) {
+        refuseUnread(StatusCode.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
+        return;
+      }
+      decide();
+    } else if (!request.isCompressed()) {
+      if (peek.isPastLeadingFields() && !peek.model().isEmpty()) {
+        peek.decided();
+        decide();
+      } else if (request.taken() > context.streamWindow() / 2) {
+        refuseUnread(
+            StatusCode.INVALID_ARGUMENT,
+            "model_name: not among the first "
+                + request.taken()
+                + " bytes (expected: before the tensors)");
+      }
+    }
+  }
+
+  private boolean inflateMessage() {
+    Inflate how = inflate;
+    try {
+      byte[] whole = how == null ? null : how.message(request.toBytes(), context.maxMessageBytes());
+      if (whole == null) {
+        refuseUnread(
+            StatusCode.RESOURCE_EXHAUSTED,
+            "request message: inflates to more than " + context.maxMessageBytes() + " bytes");
+        return false;
+      }
+      request.replace(whole);
+      peek.feed(whole, 0, whole.length);
+      return true;
+    } catch (IOException e) {
+      refuseUnread(StatusCode.INTERNAL, "the message cannot be inflated: " + e.getMessage());
+      return false;
+    } catch (MalformedRequestException e) {
+      refuseUnread(StatusCode.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
+      return false;
+    }
+  }
+
+  private void requestEnded() {
+    if (state != State.ENDED && !request.isComplete()) {
+      fail(
+          StatusCode.INTERNAL,
+          request.hasPrefix()
+              ? "the request ended inside its message"
+              : "ModelInfer takes one message, and none came");
+    }
+  }
+
+  @Override
+  public void onClosed(Http2Stream stream, CloseReason reason, long errorCode, String why) {
+    if (state != State.ENDED) {
+      boolean late = hasClientDeadline && loop.http2().clock().nanoTime() - clientDeadline >= 0;
+      StatusCode code = late ? StatusCode.DEADLINE_EXCEEDED : StatusCode.CANCELLED;
+      String text = late ? "the client's deadline passed" : "the client cancelled";
+      abandon(code, text);
+      if (exchange == null) {
+        context.exchanges().refusedUnread(traceparent(), code, text);
+      }
+      ended(code, text);
+    }
+    loop.http2().deadlines().disarm(this);
+  }
+
+  @Override
+  protected void expired() {
+    if (state == State.ENDED) {
+      client.reset(Http2Error.CANCEL);
+      return;
+    }
+    String text = "the deadline passed";
+    abandon(StatusCode.DEADLINE_EXCEEDED, text);
+    if (committed) {
+      ended(StatusCode.DEADLINE_EXCEEDED, text);
+      client.reset(Http2Error.CANCEL);
+    } else {
+      fail(StatusCode.DEADLINE_EXCEEDED, text);
+    }
+  }
+
+  // ---- deciding
+
+  private void decide() {
+    switch (context.exchanges().open(this, traceparent())) {
+      case Exchanges.Opened.Refused(var code, var text) -> respond(code, text, null);
+      case Exchanges.Opened.Accepted(var opened) -> {
+        exchange = opened;
+        state = State.RELAYING;
+        requestId = RequestIds.choose(peek.id(), headers, context.exchanges());
+        limitTime(opened);
+        go(opened.begin());
+      }
+    }
+  }
+
+  /** The client's deadline, or so long after the arrival, whichever is earlier. */
+  private long earlierOf(long timeoutNanos) {
+    long own = arrivalNanos + timeoutNanos;
+    return hasClientDeadline && clientDeadline - own < 0 ? clientDeadline : own;
+  }
+
+  private void limitTime(Exchange opened) {
+    long now = loop.http2().clock().nanoTime();
+    long limit = now + opened.limit(hasClientDeadline ? clientDeadline - now : Long.MAX_VALUE);
+    if (limit - deadline != 0) {
+      deadline = limit;
+      loop.http2().deadlines().disarm(this);
+      loop.http2().deadlines().arm(this, limit);
+    }
+  }
+
+  private @Nullable String traceparent() {
+    CharSequence value = headers.get(GrpcHeaders.TRACEPARENT);
+    return value == null ? null : value.toString();
+  }
+
+  @Override
+  public String model() {
+    return peek.model();
+  }
+
+  @Override
+  public String version() {
+    return peek.version();
+  }
+
+  @Override
+  public @Nullable String header(String name) {
+    CharSequence value = headers.get(name);
+    return value == null ? null : value.toString();
+  }
+
+  @Override
+  public @Nullable KeyValue parameter(String name) {
+    return peek.parameter(name);
+  }
+
+  // ---- attempts
+
+  private void go(NextStep step) {
+    switch (step) {
+      case NextStep.Send(var next) -> start(next);
+      case NextStep.Wait _ -> {}
+      case NextStep.Pause(var nanos) -> inNanos(nanos, false);
+      case NextStep.End(var code, var text) -> respond(code, text, null);
+    }
+  }
+
+  private void start(Attempt next) {
+    var started = new InferAttempt(this, context, loop, next);
+    if (running == null) {
+      running = started;
+    } else {
+      beside = started;
+    }
+    long delay = next.isHedge() ? -1 : exchange().hedgeDelayNanos();
+    if (delay >= 0) {
+      inNanos(delay, true);
+    }
+    started.start();
+  }
+
+  /** A hedge, or a retry that a worker wanted later. */
+  private final class Later extends DeadlineWheel.Deadline {
+    private final boolean hedges;
+
+    Later(boolean hedges) {
+      this.hedges = hedges;
+    }
+
+    @Override
+    protected void expired() {
+      later = null;
+      if (state != State.RELAYING) {
+        return;
+      }
+      if (!hedges) {
+        go(exchange().resume());
+      } else if (request.isComplete() && canSendAgain()) {
+        Attempt hedge = exchange().hedge();
+        if (hedge != null) {
+          start(hedge);
+        }
+      }
+    }
+  }
+
+  private void inNanos(long nanos, boolean hedges) {
+    cancelLater();
+    var next = new Later(hedges);
+    later = next;
+    loop.http2().deadlines().arm(next, loop.http2().clock().nanoTime() + nanos);
+  }
+
+  private void cancelLater() {
+    Later waiting = later;
+    if (waiting != null) {
+      later = null;
+      loop.http2().deadlines().disarm(waiting);
+    }
+  }
+
+  /** What a worker gets as headers of an attempt. The same object for each. */
+  Http2Headers headersFor(Attempt sent, AsciiString authority) {
+    if (!passed) {
+      passed = true;
+      HeaderRules.passToWorker(headers);
+    }
+    headers.authority(authority);
+    headers.set(
+        GrpcHeaders.TIMEOUT, GrpcHeaders.timeoutText(deadline - loop.http2().clock().nanoTime()));
+    headers.set(HeaderRules.ASSIGNMENT, Base64Text.of(sent.assignment()));
+    headers.set(HeaderRules.REQUEST_ID, requestId);
+    String traceparent = sent.traceparent();
+    if (traceparent != null) {
+      headers.set(GrpcHeaders.TRACEPARENT, traceparent);
+    }
+    return headers;
+  }
+
+  /** Sends the request to an attempt's stream: what is here now, the rest as it comes. */
+  void sendRequest(Http2Stream worker, Decision.Routed decision) {
+    var served = decision.variant().served();
+    request.sendTo(worker, client, OverrideFields.request(served.model(), served.version()), true);
+  }
+
+  /** Whether the request can be sent once more. */
+  boolean canSendAgain() {
+    return request.isKept() && !committed;
+  }
+
+  /** The attempt's answer is the client's from now on: no other attempt can be made. */
+  void commit(InferAttempt by, Http2Headers answerHeaders) {
+    committed = true;
+    cancelLater();
+    giveUp(by == running ? beside : running);
+    HeaderRules.passToClient(answerHeaders);
+    tell(answerHeaders);
+    client.sendHeaders(answerHeaders, false);
+  }
+
+  private void giveUp(@Nullable InferAttempt other) {
+    if (other != null) {
+      forget(other);
+      other.abandon();
+      exchange().attemptAbandoned(other.sent());
+    }
+  }
+
+  private void forget(InferAttempt attempt) {
+    if (running == attempt) {
+      running = beside;
+    }
+    if (beside == attempt || running == beside) {
+      beside = null;
+    }
+  }
+
+  Http2Stream client() {
+    return client;
+  }
+
+  /** The answer is whole, and committed. */
+  void answered(InferAttempt by, Http2Headers trailers) {
+    forget(by);
+    exchange().attemptAnswered(by.sent());
+    HeaderRules.passToClient(trailers);
+    client.sendHeaders(trailers, true);
+    ended(StatusCode.OK, "");
+  }
+
+  /**
+   * An attempt failed.
+   *
+   * @param trailers what the worker said beside its status; null: nothing
+   */
+  void attemptFailed(
+      InferAttempt by, StatusCode code, String text, @Nullable Http2Headers trailers) {
+    forget(by);
+    if (running == null) {
+      request.detach();
+    }
+    long pushback =
+        trailers == null ? Pushback.NONE : Pushback.parse(text(trailers.get(GrpcHeaders.PUSHBACK)));
+    NextStep next =
+        exchange().attemptFailed(by.sent(), code, text, canSendAgain(), false, pushback);
+    if (!(next instanceof NextStep.End(var endCode, var endText))) {
+      go(next);
+      return;
+    }
+    // what a worker said beside another status than this one would mislead
+    Http2Headers said = endCode == code ? trailers : null;
+    if (committed) {
+      brokenOff(endCode, endText, said);
+    } else {
+      respond(endCode, endText, said);
+    }
+  }
+
+  private static @Nullable String text(@Nullable CharSequence value) {
+    return value == null ? null : value.toString();
+  }
+
+  /** The client has a part of the answer: its status has to come behind it. */
+  private void brokenOff(StatusCode code, String text, @Nullable Http2Headers trailers) {
+    client.sendHeaders(status(trailers, code, text), true);
+    ended(code, text);
+  }
+
+  /** Ends the attempts that are under way; nobody waits for them. */
+  private void abandon(StatusCode code, String text) {
+    cancelLater();
+    abandon(running, code, text);
+    abandon(beside, code, text);
+    running = null;
+    beside = null;
+  }
+
+  private void abandon(@Nullable InferAttempt attempt, StatusCode code, String text) {
+    if (attempt != null) {
+      attempt.abandon();
+      exchange().attemptFailed(attempt.sent(), code, text, false, true, Pushback.NONE);
+    }
+  }
+
+  private Exchange exchange() {
+    Exchange opened = exchange;
+    if (opened == null) {
+      throw new IllegalStateException("an attempt without an exchange");
+    }
+    return opened;
+  }
+
+  // ---- the end
+
+  private void refuseUnread(StatusCode code, String text) {
+    context.exchanges().refusedUnread(traceparent(), code, text);
+    respond(code, text, null);
+  }
+
+  /** Ends the call with a status that the router gives, in whatever state it is. */
+  private void fail(StatusCode code, String text) {
+    abandon(code, text);
+    if (exchange == null) {
+      refuseUnread(code, text);
+    } else if (committed) {
+      brokenOff(code, text, null);
+    } else {
+      respond(code, text, null);
+    }
+  }
+
+  /** A status instead of an answer. */
+  private void respond(StatusCode code, String text, @Nullable Http2Headers trailers) {
+    Http2Headers answer = status(trailers, code, text);
+    answer.status(GrpcHeaders.OK_200);
+    answer.set(GrpcHeaders.CONTENT_TYPE, GrpcHeaders.APPLICATION_GRPC);
+    if (exchange != null) {
+      tell(answer);
+    } else if (code == StatusCode.UNAVAILABLE || code == StatusCode.RESOURCE_EXHAUSTED) {
+      pushBack(answer, context.exchanges().clientPushbackMillis());
+    }
+    client.sendHeaders(answer, true);
+    ended(code, text);
+  }
+
+  private static void pushBack(Http2Headers answer, long millis) {
+    if (millis >= 0) {
+      answer.setLong(GrpcHeaders.PUSHBACK, millis);
+    }
+  }
+
+  private static Http2Headers status(
+      @Nullable Http2Headers trailers, StatusCode code, String text) {
+    Http2Headers answer = trailers == null ? new DefaultHttp2Headers(false, 16) : trailers;
+    HeaderRules.passToClient(answer);
+    answer.setInt(GrpcHeaders.STATUS, code.number());
+    if (text.isEmpty()) {
+      answer.remove(GrpcHeaders.MESSAGE);
+    } else {
+      answer.set(GrpcHeaders.MESSAGE, GrpcHeaders.encodeMessage(text));
+    }
+    return answer;
+  }
+
+  private void tell(Http2Headers answer) {
+    Exchange told = exchange();
+    Decision.Routed decision = told.decision();
+    if (!decision.variant().name().isEmpty()) {
+      answer.set(HeaderRules.VARIANT, decision.variant().name());
+    }
+    answer.set(HeaderRules.SERVED_VERSION, decision.variant().served().toString());
+    answer.set(HeaderRules.REASON, decision.reason().word());
+    answer.set(HeaderRules.ROUTE_GENERATION, Long.toUnsignedString(decision.route().generation()));
+    answer.setInt(HeaderRules.ATTEMPTS, told.attempts());
+    answer.set(HeaderRules.REQUEST_ID, requestId);
+    pushBack(answer, told.clientPushbackMillis());
+  }
+
+  private void ended(StatusCode code, String text) {
+    state = State.ENDED;
+    cancelLater();
+    context.calls().ended();
+    Exchange opened = exchange;
+    if (opened != null) {
+      opened.ended(code, text);
+    }
+    request.close(client);
+    if (client.isClosed()) {
+      loop.http2().deadlines().disarm(this);
+    } else if (!client.isRemoteEnded() && client.queuedBytes() == 0 && client.isLocalEnded()) {
+      // it need not send the rest (RFC 9113, 8.1)
+      client.reset(Http2Error.NO_ERROR);
+      loop.http2().deadlines().disarm(this);
+    }
+  }
+}

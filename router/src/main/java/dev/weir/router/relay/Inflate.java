@@ -1,0 +1,40 @@
+package dev.weir.router.relay;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.InflaterInputStream;
+
+/** The message encodings that are taken: gzip (RFC 1952) and deflate (zlib, RFC 1950). */
+enum Inflate {
+  GZIP {
+    @Override
+    InputStream open(InputStream in) throws IOException {
+      return new GZIPInputStream(in);
+    }
+  },
+  DEFLATE {
+    @Override
+    InputStream open(InputStream in) {
+      return new InflaterInputStream(in);
+    }
+  };
+
+  abstract InputStream open(InputStream in) throws IOException;
+
+  /**
+   * Inflates a message.
+   *
+   * @param atMost largest result, bytes
+   * @return null when it would be larger
+   * @throws IOException when it cannot be inflated
+   */
+  byte @org.jspecify.annotations.Nullable [] message(byte[] deflated, int atMost)
+      throws IOException {
+    try (InputStream in = open(new ByteArrayInputStream(deflated))) {
+      byte[] message = in.readNBytes(atMost);
+      return in.read() < 0 ? message : null;
+    }
+  }
+}
