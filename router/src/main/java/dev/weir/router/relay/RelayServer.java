@@ -151,21 +151,25 @@ public final class RelayServer implements AutoCloseable {
   private ServerConnection.NewStream listener(RelayLoop loop, Http2Headers headers) {
     CharSequence path = headers.path();
     if (path == null) {
-      return RefusedCall.of("400", "no :path");
+      return refused(loop, "400", "no :path");
     }
     CharSequence method = headers.method();
     if (method == null || !GrpcHeaders.POST.contentEquals(method)) {
-      return RefusedCall.of("405", "gRPC calls are POST requests");
+      return refused(loop, "405", "gRPC calls are POST requests");
     }
     CharSequence type = headers.get(GrpcHeaders.CONTENT_TYPE);
     if (type == null || !isGrpc(type)) {
-      return RefusedCall.of("415", "content-type: " + type + " (expected: application/grpc)");
+      return refused(loop, "415", "content-type: " + type + " (expected: application/grpc)");
     }
     if (MODEL_INFER.contentEquals(path)) {
       return stream -> new InferCall(context, loop, stream);
     }
     CallCount counted = staysOpen(path) ? null : calls;
     return stream -> new InnerCall(stream, context.inner().on(loop), counted);
+  }
+
+  private ServerConnection.NewStream refused(RelayLoop loop, String httpStatus, String reason) {
+    return RefusedCall.of(loop, loops.limits().frameTimeout().toNanos(), httpStatus, reason);
   }
 
   private static boolean isGrpc(CharSequence type) {
