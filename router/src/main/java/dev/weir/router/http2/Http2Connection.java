@@ -93,7 +93,9 @@ public abstract sealed class Http2Connection extends ChannelInboundHandlerAdapte
     this.counters = counters;
     this.maxHeaderListSize = maxHeaderListSize;
     this.receive = new ReceiveWindow(limits.connectionWindow());
-    this.decoder = new DefaultHttp2HeadersDecoder(true, true, maxHeaderListSize);
+    // a worker's values go to clients as they are: they were whole in one header block
+    boolean validatesValues = this instanceof ServerConnection;
+    this.decoder = new DefaultHttp2HeadersDecoder(true, validatesValues, maxHeaderListSize);
     this.encoder = new DefaultHttp2HeadersEncoder(NeverIndexed.INSTANCE, true, 64);
     long now = loop.clock().nanoTime();
     this.resets = new RateGuard(limits.maxResetsPerSecond(), now);

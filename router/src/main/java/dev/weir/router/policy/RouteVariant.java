@@ -1,6 +1,7 @@
 package dev.weir.router.policy;
 
 import dev.weir.proto.route.v1.Arm;
+import dev.weir.router.wire.OverrideFields;
 
 /**
  * One way a route can answer, with all that depends on it alone worked out beforehand. Compared by
@@ -14,6 +15,8 @@ public final class RouteVariant {
   private final Cohort plain;
   private final Cohort drawn;
   private final Cohort sticky;
+  private final byte[] requestFields;
+  private final String servedText;
 
   RouteVariant(
       String name,
@@ -30,6 +33,8 @@ public final class RouteVariant {
     this.plain = plain;
     this.drawn = drawn;
     this.sticky = sticky;
+    this.requestFields = OverrideFields.request(served.model(), served.version());
+    this.servedText = served.toString();
   }
 
   /** A version that answers without being a variant of the route. */
@@ -46,6 +51,18 @@ public final class RouteVariant {
   /** Version that answers. */
   public VersionId served() {
     return served;
+  }
+
+  /** {@code model/version} that answers. */
+  public String servedText() {
+    return servedText;
+  }
+
+  /**
+   * What is appended to a request so that a worker answers it with this version; not to be changed.
+   */
+  public byte[] requestFields() {
+    return requestFields;
   }
 
   /** Share of the route's traffic, basis points, 0 to 10,000. */

@@ -2,7 +2,8 @@ package dev.weir.router.relay;
 
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
-import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which metadata passes. Both ways everything does, but for what belongs to one connection or to
@@ -17,45 +18,53 @@ final class HeaderRules {
   static final AsciiString ROUTE_GENERATION = AsciiString.cached("weir-route-generation");
   static final AsciiString ATTEMPTS = AsciiString.cached("weir-attempts");
 
-  private static final List<AsciiString> NOT_TO_WORKERS =
-      List.of(
-          GrpcHeaders.ENCODING,
-          GrpcHeaders.ACCEPT_ENCODING,
-          GrpcHeaders.PREVIOUS_ATTEMPTS,
-          GrpcHeaders.CONTENT_LENGTH,
-          GrpcHeaders.HOST,
-          VARIANT,
-          SERVED_VERSION,
-          REASON,
-          ROUTE_GENERATION,
-          ATTEMPTS);
-
-  private static final List<AsciiString> NOT_TO_CLIENTS =
-      List.of(
-          GrpcHeaders.CONTENT_LENGTH,
-          GrpcHeaders.PUSHBACK,
-          GrpcHeaders.LOAD_REPORT,
-          ASSIGNMENT,
-          REQUEST_ID,
-          VARIANT,
-          SERVED_VERSION,
-          REASON,
-          ROUTE_GENERATION,
-          ATTEMPTS);
+  private static final AsciiString ROUTERS_WORD = AsciiString.cached("weir-");
 
   private HeaderRules() {}
 
   /** Takes out what a worker does not get; what each attempt sets is set over. */
   static void passToWorker(Http2Headers headers) {
-    for (int i = 0; i < NOT_TO_WORKERS.size(); i++) {
-      headers.remove(NOT_TO_WORKERS.get(i));
-    }
+    strip(headers, true);
   }
 
   /** Takes out what a client does not get. */
   static void passToClient(Http2Headers headers) {
-    for (int i = 0; i < NOT_TO_CLIENTS.size(); i++) {
-      headers.remove(NOT_TO_CLIENTS.get(i));
+    strip(headers, false);
+  }
+
+  /**
+   * One look at each name, since most requests have none of these: everything in the router's name,
+   * and what belongs to one connection.
+   */
+  private static void strip(Http2Headers headers, boolean toWorker) {
+    CharSequence found = find(headers, toWorker);
+    while (found != null) {
+      headers.remove(found);
+      found = find(headers, toWorker);
     }
+  }
+
+  private static @Nullable CharSequence find(Http2Headers headers, boolean toWorker) {
+    for (Map.Entry<CharSequence, CharSequence> each : headers) {
+      if (isDropped(each.getKey(), toWorker)) {
+        return each.getKey();
+      }
+    }
+    return null;
+  }
+
+  private static boolean isDropped(CharSequence name, boolean toWorker) {
+    return switch (name.charAt(0)) {
+      case 'w' -> AsciiString.regionMatches(name, false, 0, ROUTERS_WORD, 0, ROUTERS_WORD.length());
+      case 'g' ->
+          toWorker && GrpcHeaders.ENCODING.contentEquals(name)
+              || toWorker && GrpcHeaders.ACCEPT_ENCODING.contentEquals(name)
+              || GrpcHeaders.PREVIOUS_ATTEMPTS.contentEquals(name)
+              || GrpcHeaders.PUSHBACK.contentEquals(name);
+      case 'c' -> GrpcHeaders.CONTENT_LENGTH.contentEquals(name);
+      case 'e' -> GrpcHeaders.LOAD_REPORT.contentEquals(name);
+      case 'h' -> GrpcHeaders.HOST.contentEquals(name);
+      default -> false;
+    };
   }
 }

@@ -12,7 +12,6 @@ import dev.weir.router.policy.Decision;
 import dev.weir.router.policy.RequestFacts;
 import dev.weir.router.wire.KeyValue;
 import dev.weir.router.wire.MalformedRequestException;
-import dev.weir.router.wire.OverrideFields;
 import dev.weir.router.wire.RequestPeek;
 import dev.weir.router.wire.StatusCode;
 import io.netty.buffer.ByteBuf;
@@ -62,6 +61,7 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
   private @Nullable Later later;
   private boolean committed;
 
+  private static final AsciiString ONE = AsciiString.cached("1");
   private static final Http2Headers EMPTY = new DefaultHttp2Headers(false, 0);
 
   InferCall(CallContext context, RelayLoop loop, Http2Stream client) {
@@ -432,8 +432,7 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
 
   /** Sends the request to an attempt's stream: what is here now, the rest as it comes. */
   void sendRequest(Http2Stream worker, Decision.Routed decision) {
-    var served = decision.variant().served();
-    request.sendTo(worker, client, OverrideFields.request(served.model(), served.version()), true);
+    request.sendTo(worker, client, decision.variant().requestFields(), true);
   }
 
   /** Whether the request can be sent once more. */
@@ -601,10 +600,10 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
     if (!decision.variant().name().isEmpty()) {
       answer.set(HeaderRules.VARIANT, decision.variant().name());
     }
-    answer.set(HeaderRules.SERVED_VERSION, decision.variant().served().toString());
+    answer.set(HeaderRules.SERVED_VERSION, decision.variant().servedText());
     answer.set(HeaderRules.REASON, decision.reason().word());
     answer.set(HeaderRules.ROUTE_GENERATION, Long.toUnsignedString(decision.route().generation()));
-    answer.setInt(HeaderRules.ATTEMPTS, told.attempts());
+    answer.set(HeaderRules.ATTEMPTS, told.attempts() == 1 ? ONE : String.valueOf(told.attempts()));
     answer.set(HeaderRules.REQUEST_ID, requestId);
     pushBack(answer, told.clientPushbackMillis());
   }
