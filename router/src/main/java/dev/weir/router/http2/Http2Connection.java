@@ -339,8 +339,10 @@ public abstract sealed class Http2Connection extends ChannelInboundHandlerAdapte
 
   /** The stream has something that cannot be sent yet. */
   final void await(Http2Stream stream) {
-    counters.windowStall();
     drainStream(stream);
+    if (stream.hasWaiting()) {
+      counters.windowStall();
+    }
   }
 
   private void drainStream(Http2Stream stream) {

@@ -1,6 +1,7 @@
 package dev.weir.router.relay;
 
 import dev.weir.router.exchange.Exchanges;
+import dev.weir.router.http2.Http2Counters;
 import io.netty.buffer.ByteBufAllocator;
 
 /**
@@ -14,6 +15,7 @@ import io.netty.buffer.ByteBufAllocator;
  * @param allocator for buffers
  * @param inner the server for everything that is not inference
  * @param calls counts calls
+ * @param counters what connections count
  */
 record CallContext(
     Exchanges exchanges,
@@ -23,4 +25,5 @@ record CallContext(
     KeepBudget keepBudget,
     ByteBufAllocator allocator,
     InnerServer inner,
-    CallCount calls) {}
+    CallCount calls,
+    Http2Counters counters) {}

@@ -92,6 +92,14 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
     clientDeadline = arrivalNanos + timeout;
     deadline = earlierOf(context.exchanges().timeoutNanos());
     loop.http2().deadlines().arm(this, deadline);
+    if (context.counters().queuedBytes() > context.config().maxWaitingBytes()) {
+      refuseUnread(
+          StatusCode.RESOURCE_EXHAUSTED,
+          "the router holds more than "
+              + context.config().maxWaitingBytes()
+              + " bytes for slow receivers");
+      return;
+    }
     CharSequence encoding = received.get(GrpcHeaders.ENCODING);
     if (encoding != null && !AsciiString.contentEquals(encoding, "identity")) {
       inflate = inflate(encoding);

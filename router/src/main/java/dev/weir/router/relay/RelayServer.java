@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ public final class RelayServer implements AutoCloseable {
       AsciiString.cached("/" + GRPCInferenceServiceGrpc.getModelInferMethod().getFullMethodName());
   private static final int BACKLOG = 1024;
 
-  /** For connections that end by themselves once they were told to. */
+  /** For last words to be flushed. */
   private static final Duration FAREWELL = Duration.ofSeconds(1);
 
   private final RelayLoops loops;
@@ -79,7 +80,8 @@ public final class RelayServer implements AutoCloseable {
             loops.keepBudget(),
             loops.allocator(),
             inner,
-            new CallCount());
+            new CallCount(),
+            loops.counters());
     var server = new RelayServer(loops, config, tls, context, random);
     server.bind();
     return server;
@@ -224,13 +226,10 @@ public final class RelayServer implements AutoCloseable {
             .addKeyValue("drain_timeout", config.drainTimeout())
             .log("calls are cut off, they did not end in time");
       }
-      // last answers are on their way to the sockets
-      var gone = new java.util.concurrent.CountDownLatch(loops.size());
-      loops.each(loop ->
-          loop.http2()
-              .loop()
-              .schedule(gone::countDown, FAREWELL.toMillis() / 10, TimeUnit.MILLISECONDS));
-      gone.await(FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
+      // what was said last is flushed before what a loop is asked to do now
+      var flushed = new CountDownLatch(loops.size());
+      loops.each(loop -> flushed.countDown());
+      flushed.await(FAREWELL.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
