@@ -13,6 +13,8 @@ import dev.weir.router.balance.EjectionConfig;
 import dev.weir.router.control.WatchConfig;
 import dev.weir.router.exchange.RetryConfig;
 import dev.weir.router.http2.Http2Limits;
+import dev.weir.router.identity.HeadersConfig;
+import dev.weir.router.identity.IdentityConfig;
 import dev.weir.router.limit.LimitConfig;
 import dev.weir.router.outcome.ExposureConfig;
 import dev.weir.router.outcome.OutcomeConfig;
@@ -38,6 +40,8 @@ public record RouterConfig(
     @Setting("Outlier ejection.") EjectionConfig ejection,
     @Setting("Outcome counts.") OutcomeConfig outcome,
     @Setting("Exposures of experiments.") ExposureConfig exposure,
+    @Setting("How callers prove who they are.") IdentityConfig identity,
+    @Setting("Request headers.") HeadersConfig headers,
     @Setting("How calls are relayed.") RelayConfig relay,
     @Setting("Limits of HTTP/2 connections.") Http2Limits http2,
     @Setting("Encryption of connections to workers, registry and monitor.") ClientTlsConfig tls) {
@@ -67,6 +71,8 @@ public record RouterConfig(
         EjectionConfig.defaults(),
         OutcomeConfig.defaults(),
         ExposureConfig.defaults(),
+        IdentityConfig.defaults(),
+        HeadersConfig.defaults(),
         RelayConfig.defaults(),
         Http2Limits.defaults(),
         ClientTlsConfig.disabled());

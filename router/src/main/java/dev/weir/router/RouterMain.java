@@ -28,6 +28,8 @@ import dev.weir.router.dataplane.InferenceService;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.exchange.RequestMetrics;
 import dev.weir.router.exchange.Tracing;
+import dev.weir.router.identity.ClientIdentities;
+import dev.weir.router.identity.HeaderDenylist;
 import dev.weir.router.limit.Limits;
 import dev.weir.router.logical.HealthPublisher;
 import dev.weir.router.logical.LogicalService;
@@ -76,8 +78,16 @@ public final class RouterMain {
     return start(config, resources, registry, discovery, clock, scheduler).describe();
   }
 
-  /** Where a router listens, and the workers that it knows. */
-  record Listening(String host, int grpcPort, int httpPort, String data, WorkerSet workers) {
+  /** Where a router listens, and what tests look at. */
+  record Listening(
+      String host,
+      int grpcPort,
+      int httpPort,
+      String data,
+      WorkerSet workers,
+      Exchanges exchanges,
+      RelayLoops loops,
+      RelayServer relay) {
     String describe() {
       return "grpc=%s:%d http=%s:%d data=%s".formatted(host, grpcPort, host, httpPort, data);
     }
@@ -134,6 +144,7 @@ public final class RouterMain {
     var metrics =
         new RequestMetrics(telemetry.meter(), telemetry.histograms(), config.retry(), clock);
     RouterGauges.register(telemetry.meter(), workers, ledger, sender, exposures);
+    RelayGauges.register(telemetry.meter(), loops);
     var limits = new Limits(config.limits(), clock, telemetry.meter());
     var exchanges =
         new Exchanges(
@@ -152,6 +163,10 @@ public final class RouterMain {
         new LogicalService(
             models, workers, WorkerLink::channelOf, blockingCalls, config.serverName(), VERSION);
 
+    ClientIdentities identities =
+        resources.add(
+            "identities",
+            new ClientIdentities(config.identity(), clock, scheduler, telemetry.meter()));
     InnerServer inner =
         resources.add("inner socket", InnerServer.prepare(loops, config.grpc().maxMetadataBytes()));
     GrpcServer services =
@@ -169,7 +184,14 @@ public final class RouterMain {
         resources.add(
             "grpc",
             RelayServer.start(
-                loops, config.grpc(), serverTls, exchanges, inner, draws.generator()));
+                loops,
+                config.grpc(),
+                serverTls,
+                exchanges,
+                inner,
+                identities,
+                new HeaderDenylist(config.headers().deniedToWorkers()),
+                draws.generator()));
     HttpServer http =
         resources.add(
             "http",
@@ -236,7 +258,10 @@ public final class RouterMain {
         grpc.port(),
         http.port(),
         data.path().toAbsolutePath().toString(),
-        workers);
+        workers,
+        exchanges,
+        loops,
+        grpc);
   }
 
   private static GrpcChannel channel(Resources resources, String name, String address) {

@@ -41,6 +41,8 @@ final class RunningRouter implements AutoCloseable {
   final ManagedChannel channel;
   final WorkerSet workers;
 
+  final RouterMain.Listening listening;
+
   RunningRouter(Path data, HostAndPort registry, HostAndPort monitor, Discovery discovery) {
     Clock clock = Clock.system();
     Scheduler scheduler = resources.add("scheduler", Scheduler.system("router-test"));
@@ -71,12 +73,15 @@ final class RunningRouter implements AutoCloseable {
             EjectionConfig.defaults(),
             new OutcomeConfig(Duration.ofMillis(20), Duration.ofSeconds(5), 1_000, 10_000),
             ExposureConfig.defaults(),
+            dev.weir.router.identity.IdentityConfig.defaults(),
+            dev.weir.router.identity.HeadersConfig.defaults(),
             dev.weir.router.relay.RelayConfig.defaults(),
             dev.weir.router.http2.Http2Limits.defaults(),
             dev.weir.platform.tls.ClientTlsConfig.disabled());
     RouterMain.Listening listening =
         RouterMain.start(config, resources, registryChannel, discovery, clock, scheduler);
     workers = listening.workers();
+    this.listening = listening;
     channel =
         NettyChannelBuilder.forAddress("127.0.0.1", listening.grpcPort())
             .usePlaintext()

@@ -5,6 +5,7 @@ import dev.weir.router.exchange.Attempt;
 import dev.weir.router.exchange.Exchange;
 import dev.weir.router.exchange.Pushback;
 import dev.weir.router.policy.Decision;
+import dev.weir.router.relay.InnerIdentity;
 import io.grpc.Metadata;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,12 @@ final class HeaderRules {
    * every request.
    */
   private static final List<Metadata.Key<?>> HOP_BY_HOP =
-      List.of(key("grpc-previous-rpc-attempts"), PUSHBACK, LOAD_REPORT, key("host"));
+      List.of(
+          key(InnerIdentity.HEADER),
+          key("grpc-previous-rpc-attempts"),
+          PUSHBACK,
+          LOAD_REPORT,
+          key("host"));
 
   private static final List<Metadata.Key<?>> ROUTERS_WORD =
       List.of(

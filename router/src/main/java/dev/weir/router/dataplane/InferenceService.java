@@ -8,9 +8,9 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 
 /**
- * The inference service as clients see it: the two methods that carry tensors go through as bytes,
- * all others are answered by the router itself. It has the generated service's descriptor, so that
- * reflection describes it.
+ * The inference service without {@code ModelInfer}, which is relayed and never comes here: {@code
+ * ModelStreamInfer} goes through as bytes, all others are answered by the router itself. It has the
+ * generated service's descriptor, so that reflection describes it.
  */
 public final class InferenceService implements BindableService {
   private final Exchanges exchanges;
@@ -27,30 +27,26 @@ public final class InferenceService implements BindableService {
   @Override
   public ServerServiceDefinition bindService() {
     ServerServiceDefinition generated = answeredHere.bindService();
-    String infer = RawMethods.MODEL_INFER.getFullMethodName();
     String stream = RawMethods.MODEL_STREAM_INFER.getFullMethodName();
     ServiceDescriptor.Builder descriptor =
         ServiceDescriptor.newBuilder(GRPCInferenceServiceGrpc.SERVICE_NAME)
             .setSchemaDescriptor(
                 GRPCInferenceServiceGrpc.getServiceDescriptor().getSchemaDescriptor())
-            .addMethod(RawMethods.MODEL_INFER)
             .addMethod(RawMethods.MODEL_STREAM_INFER);
     for (ServerMethodDefinition<?, ?> method : generated.getMethods()) {
       String name = method.getMethodDescriptor().getFullMethodName();
-      if (!name.equals(infer) && !name.equals(stream)) {
+      if (!name.equals(stream)) {
         descriptor.addMethod(method.getMethodDescriptor());
       }
     }
     ServerServiceDefinition.Builder service =
         ServerServiceDefinition.builder(descriptor.build())
             .addMethod(
-                RawMethods.MODEL_INFER, (call, headers) -> new UnaryCall(call, headers, exchanges))
-            .addMethod(
                 RawMethods.MODEL_STREAM_INFER,
                 (call, headers) -> new StreamCall(call, headers, exchanges));
     for (ServerMethodDefinition<?, ?> method : generated.getMethods()) {
       String name = method.getMethodDescriptor().getFullMethodName();
-      if (!name.equals(infer) && !name.equals(stream)) {
+      if (!name.equals(stream)) {
         service.addMethod(method);
       }
     }

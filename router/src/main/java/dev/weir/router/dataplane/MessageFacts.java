@@ -1,6 +1,8 @@
 package dev.weir.router.dataplane;
 
+import dev.weir.router.policy.ClientIdentity;
 import dev.weir.router.policy.RequestFacts;
+import dev.weir.router.relay.InnerIdentity;
 import dev.weir.router.wire.KeyValue;
 import dev.weir.router.wire.RequestPeek;
 import io.grpc.Metadata;
@@ -21,6 +23,11 @@ record MessageFacts(RequestPeek peek, Metadata headers) implements RequestFacts 
   @Override
   public @Nullable String header(String name) {
     return HeaderRules.value(headers, name);
+  }
+
+  @Override
+  public @Nullable ClientIdentity identity() {
+    return InnerIdentity.read(HeaderRules.value(headers, InnerIdentity.HEADER));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.weir.router.dataplane;
 
 import dev.weir.router.exchange.Attempt;
 import dev.weir.router.exchange.StreamMessage;
+import dev.weir.router.relay.WorkerLink;
 import dev.weir.router.wire.OverrideFields;
 import dev.weir.router.wire.StatusCode;
 import dev.weir.router.wire.StreamResponsePeek;
@@ -65,8 +66,7 @@ final class StreamLeg {
                 deadline.timeRemaining(TimeUnit.NANOSECONDS), TimeUnit.NANOSECONDS);
     Context previous = Context.ROOT.attach();
     try {
-      return dev.weir.router.relay.WorkerLink.channelOf(attempt.worker())
-          .newCall(RawMethods.MODEL_STREAM_INFER, options);
+      return WorkerLink.channelOf(attempt.worker()).newCall(RawMethods.MODEL_STREAM_INFER, options);
     } finally {
       Context.ROOT.detach(previous);
     }

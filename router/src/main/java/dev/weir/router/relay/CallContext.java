@@ -2,6 +2,7 @@ package dev.weir.router.relay;
 
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.http2.Http2Counters;
+import dev.weir.router.identity.HeaderDenylist;
 import io.netty.buffer.ByteBufAllocator;
 
 /**
@@ -16,6 +17,7 @@ import io.netty.buffer.ByteBufAllocator;
  * @param inner the server for everything that is not inference
  * @param calls counts calls
  * @param counters what connections count
+ * @param denied headers that workers do not get
  */
 record CallContext(
     Exchanges exchanges,
@@ -26,4 +28,5 @@ record CallContext(
     ByteBufAllocator allocator,
     InnerServer inner,
     CallCount calls,
-    Http2Counters counters) {}
+    Http2Counters counters,
+    HeaderDenylist denied) {}

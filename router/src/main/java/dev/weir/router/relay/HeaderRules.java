@@ -1,5 +1,6 @@
 package dev.weir.router.relay;
 
+import dev.weir.router.identity.HeaderDenylist;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.util.Map;
@@ -23,20 +24,38 @@ final class HeaderRules {
   private HeaderRules() {}
 
   /** Takes out what a worker does not get; what each attempt sets is set over. */
-  static void passToWorker(Http2Headers headers) {
-    strip(headers, true);
+  static void passToWorker(Http2Headers headers, HeaderDenylist denied) {
+    strip(headers, denied);
+  }
+
+  /** Takes out what workers do not get by configuration alone. */
+  static void stripDenied(Http2Headers headers, HeaderDenylist denied) {
+    CharSequence found = findDenied(headers, denied);
+    while (found != null) {
+      headers.remove(found);
+      found = findDenied(headers, denied);
+    }
+  }
+
+  private static @Nullable CharSequence findDenied(Http2Headers headers, HeaderDenylist denied) {
+    for (Map.Entry<CharSequence, CharSequence> each : headers) {
+      if (denied.denies(each.getKey())) {
+        return each.getKey();
+      }
+    }
+    return null;
   }
 
   /** Takes out what a client does not get. */
   static void passToClient(Http2Headers headers) {
-    strip(headers, false);
+    strip(headers, null);
   }
 
   /**
    * One look at each name, since most requests have none of these: everything in the router's name,
    * and what belongs to one connection.
    */
-  private static void strip(Http2Headers headers, boolean toWorker) {
+  private static void strip(Http2Headers headers, @Nullable HeaderDenylist toWorker) {
     CharSequence found = find(headers, toWorker);
     while (found != null) {
       headers.remove(found);
@@ -44,9 +63,11 @@ final class HeaderRules {
     }
   }
 
-  private static @Nullable CharSequence find(Http2Headers headers, boolean toWorker) {
+  private static @Nullable CharSequence find(
+      Http2Headers headers, @Nullable HeaderDenylist toWorker) {
     for (Map.Entry<CharSequence, CharSequence> each : headers) {
-      if (isDropped(each.getKey(), toWorker)) {
+      if (isDropped(each.getKey(), toWorker != null)
+          || toWorker != null && toWorker.denies(each.getKey())) {
         return each.getKey();
       }
     }

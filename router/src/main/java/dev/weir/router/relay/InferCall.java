@@ -8,6 +8,8 @@ import dev.weir.router.exchange.Pushback;
 import dev.weir.router.http2.DeadlineWheel;
 import dev.weir.router.http2.Http2Stream;
 import dev.weir.router.http2.StreamListener;
+import dev.weir.router.identity.Identification;
+import dev.weir.router.policy.ClientIdentity;
 import dev.weir.router.policy.Decision;
 import dev.weir.router.policy.RequestFacts;
 import dev.weir.router.wire.KeyValue;
@@ -44,6 +46,7 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
   private final CallContext context;
   private final RelayLoop loop;
   private final Http2Stream client;
+  private final Identification caller;
   private final MessageFlow request;
   private final RequestPeek peek = new RequestPeek();
   private State state = State.READING;
@@ -64,10 +67,11 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
   private static final AsciiString ONE = AsciiString.cached("1");
   private static final Http2Headers EMPTY = new DefaultHttp2Headers(false, 0);
 
-  InferCall(CallContext context, RelayLoop loop, Http2Stream client) {
+  InferCall(CallContext context, RelayLoop loop, Http2Stream client, Identification caller) {
     this.context = context;
     this.loop = loop;
     this.client = client;
+    this.caller = caller;
     this.request =
         new MessageFlow(
             context.allocator(), context.keepBudget(), context.config().keepRequestBytes());
@@ -92,6 +96,10 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
     clientDeadline = arrivalNanos + timeout;
     deadline = earlierOf(context.exchanges().timeoutNanos());
     loop.http2().deadlines().arm(this, deadline);
+    if (caller instanceof Identification.Refused(var why)) {
+      refuseUnread(StatusCode.UNAUTHENTICATED, why);
+      return;
+    }
     if (context.counters().queuedBytes() > context.config().maxWaitingBytes()) {
       refuseUnread(
           StatusCode.RESOURCE_EXHAUSTED,
@@ -351,6 +359,11 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
   }
 
   @Override
+  public @Nullable ClientIdentity identity() {
+    return caller instanceof Identification.Known(var identity) ? identity : null;
+  }
+
+  @Override
   public @Nullable KeyValue parameter(String name) {
     return peek.parameter(name);
   }
@@ -424,7 +437,7 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
   Http2Headers headersFor(Attempt sent, AsciiString authority) {
     if (!passed) {
       passed = true;
-      HeaderRules.passToWorker(headers);
+      HeaderRules.passToWorker(headers, context.denied());
     }
     headers.authority(authority);
     headers.set(

@@ -2,6 +2,8 @@ package dev.weir.router.relay;
 
 import dev.weir.router.http2.Http2Stream;
 import dev.weir.router.http2.StreamListener;
+import dev.weir.router.identity.HeaderDenylist;
+import dev.weir.router.identity.Identification;
 import dev.weir.router.wire.StatusCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -19,6 +21,8 @@ final class InnerCall implements StreamListener, LoopLink.Waiter {
   private final Http2Stream client;
   private final LoopLink link;
   private final @Nullable CallCount calls;
+  private final Identification caller;
+  private final HeaderDenylist denied;
   private final Answers answers = new Answers();
   private @Nullable Http2Stream inner;
   private @Nullable Http2Headers headers;
@@ -32,10 +36,17 @@ final class InnerCall implements StreamListener, LoopLink.Waiter {
   /**
    * @param calls counts it; null: it is one that stays open as long as its client likes
    */
-  InnerCall(Http2Stream client, LoopLink link, @Nullable CallCount calls) {
+  InnerCall(
+      Http2Stream client,
+      LoopLink link,
+      @Nullable CallCount calls,
+      Identification caller,
+      HeaderDenylist denied) {
     this.client = client;
     this.link = link;
     this.calls = calls;
+    this.caller = caller;
+    this.denied = denied;
     if (calls != null) {
       calls.started();
     }
@@ -56,7 +67,11 @@ final class InnerCall implements StreamListener, LoopLink.Waiter {
       return;
     }
     Http2Stream to = inner;
-    if (headers == null) {
+    if (headers == null && caller instanceof Identification.Refused(var why)) {
+      respond(StatusCode.UNAUTHENTICATED, why);
+    } else if (headers == null) {
+      HeaderRules.stripDenied(received, denied);
+      InnerIdentity.tell(received, caller);
       headers = received;
       headersEnd = end;
       link.open(this);

@@ -6,6 +6,9 @@ import dev.weir.platform.tls.ReloadingTls;
 import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.http2.ServerConnection;
+import dev.weir.router.identity.ClientIdentities;
+import dev.weir.router.identity.HeaderDenylist;
+import dev.weir.router.identity.Identification;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -28,6 +31,7 @@ public final class RelayServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RelayServer.class);
   private static final AsciiString MODEL_INFER =
       AsciiString.cached("/" + GRPCInferenceServiceGrpc.getModelInferMethod().getFullMethodName());
+  private static final Identification NOBODY = new Identification.Known(null);
   private static final int BACKLOG = 1024;
 
   /** For last words to be flushed. */
@@ -39,6 +43,7 @@ public final class RelayServer implements AutoCloseable {
   private final CallContext context;
   private final CallCount calls;
   private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
+  private final ClientIdentities identities;
   private final RandomGenerator random;
   private volatile boolean draining;
   private @Nullable Channel listener;
@@ -48,12 +53,14 @@ public final class RelayServer implements AutoCloseable {
       GrpcListenConfig config,
       @Nullable ReloadingTls tls,
       CallContext context,
+      ClientIdentities identities,
       RandomGenerator random) {
     this.loops = loops;
     this.config = config;
     this.tls = tls;
     this.context = context;
     this.calls = context.calls();
+    this.identities = identities;
     this.random = random;
   }
 
@@ -61,6 +68,8 @@ public final class RelayServer implements AutoCloseable {
    * Binds and serves.
    *
    * @param tls of the listener; null: plain text
+   * @param identities who calls
+   * @param denied headers that workers do not get
    * @param random spreads the ages at which connections are ended; used by one thread at a time
    * @throws StartFailure when the address cannot be bound
    */
@@ -70,6 +79,8 @@ public final class RelayServer implements AutoCloseable {
       @Nullable ReloadingTls tls,
       Exchanges exchanges,
       InnerServer inner,
+      ClientIdentities identities,
+      HeaderDenylist denied,
       RandomGenerator random) {
     var context =
         new CallContext(
@@ -81,8 +92,9 @@ public final class RelayServer implements AutoCloseable {
             loops.allocator(),
             inner,
             new CallCount(),
-            loops.counters());
-    var server = new RelayServer(loops, config, tls, context, random);
+            loops.counters(),
+            denied);
+    var server = new RelayServer(loops, config, tls, context, identities, random);
     server.bind();
     return server;
   }
@@ -127,6 +139,7 @@ public final class RelayServer implements AutoCloseable {
           channel, tls.context().newHandler(channel.alloc()), loops.limits().frameTimeout());
     }
     RelayLoop loop = loops.of(channel);
+    var caller = new Caller(identities);
     var connection =
         new ServerConnection(
             loop.http2(),
@@ -134,7 +147,7 @@ public final class RelayServer implements AutoCloseable {
             loops.counters(),
             config.maxConcurrentCallsPerConnection(),
             config.maxMetadataBytes(),
-            (on, headers) -> listener(loop, headers),
+            (on, headers) -> listener(loop, on, caller, headers),
             connections::remove);
     connections.add(connection);
     channel.pipeline().addLast(connection);
@@ -150,7 +163,8 @@ public final class RelayServer implements AutoCloseable {
     return (long) (age * (0.9 + 0.2 * spread));
   }
 
-  private ServerConnection.NewStream listener(RelayLoop loop, Http2Headers headers) {
+  private ServerConnection.NewStream listener(
+      RelayLoop loop, ServerConnection connection, Caller caller, Http2Headers headers) {
     CharSequence path = headers.path();
     if (path == null) {
       return refused(loop, "400", "no :path");
@@ -164,10 +178,16 @@ public final class RelayServer implements AutoCloseable {
       return refused(loop, "415", "content-type: " + type + " (expected: application/grpc)");
     }
     if (MODEL_INFER.contentEquals(path)) {
-      return stream -> new InferCall(context, loop, stream);
+      Identification who = caller.of(connection, headers);
+      return stream -> new InferCall(context, loop, stream, who);
     }
-    CallCount counted = staysOpen(path) ? null : calls;
-    return stream -> new InnerCall(stream, context.inner().on(loop), counted);
+    if (staysOpen(path)) {
+      // probes need prove nothing
+      return stream ->
+          new InnerCall(stream, context.inner().on(loop), null, NOBODY, context.denied());
+    }
+    Identification who = caller.of(connection, headers);
+    return stream -> new InnerCall(stream, context.inner().on(loop), calls, who, context.denied());
   }
 
   private ServerConnection.NewStream refused(RelayLoop loop, String httpStatus, String reason) {

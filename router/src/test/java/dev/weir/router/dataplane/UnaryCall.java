@@ -6,6 +6,7 @@ import dev.weir.router.exchange.Exchange;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.exchange.NextStep;
 import dev.weir.router.exchange.Pushback;
+import dev.weir.router.relay.WorkerLink;
 import dev.weir.router.wire.MalformedRequestException;
 import dev.weir.router.wire.OverrideFields;
 import dev.weir.router.wire.RequestPeek;
@@ -129,7 +130,7 @@ final class UnaryCall extends ServerCall.Listener<RawMessage> {
   private ClientCall<RawMessage, RawMessage> newCall(Attempt attempt) {
     Context previous = Context.ROOT.attach();
     try {
-      return dev.weir.router.relay.WorkerLink.channelOf(attempt.worker())
+      return WorkerLink.channelOf(attempt.worker())
           .newCall(
               RawMethods.MODEL_INFER,
               CallOptions.DEFAULT.withDeadlineAfter(attempt.timeoutNanos(), TimeUnit.NANOSECONDS));
