@@ -20,7 +20,9 @@ final class Intended {
   static Observed without(Script script, Observed seen) {
     return switch (script.act()) {
       case CLIENT_CANCELS, CLIENT_DEADLINE -> whoeverIsFirst(seen);
-      case NO_ANSWER, TWO_ANSWERS -> workersFault(seen);
+      case NO_ANSWER -> workersFault(seen);
+      case TWO_ANSWERS ->
+          workersFault(script.answer().length > HELD_BYTES ? longAnswer(seen) : seen);
       case FAIL_AFTER_ANSWER ->
           script.answer().length > HELD_BYTES ? longAnswer(seen) : failure(script, seen);
       default -> failure(script, seen);
