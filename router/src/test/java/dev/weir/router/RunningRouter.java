@@ -69,7 +69,7 @@ public final class RunningRouter implements AutoCloseable {
             // traces are made only when there is somewhere to send them
             new TelemetryConfig(List.of("http://" + monitor), 1.0, Duration.ofSeconds(5), 100),
             DiscoveryConfig.defaults(),
-            new WatchConfig(Duration.ofSeconds(3), Duration.ofMillis(50)),
+            new WatchConfig(Duration.ofSeconds(30), Duration.ofMillis(50)),
             RetryConfig.defaults(),
             LimitConfig.defaults(),
             BalanceConfig.defaults(),
