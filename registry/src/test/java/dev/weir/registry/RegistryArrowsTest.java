@@ -37,6 +37,7 @@ final class RegistryArrowsTest {
               "..registry.audit..",
               "..registry.state..",
               "dev.weir.platform.error..",
+              "dev.weir.platform.regex..",
               "dev.weir.proto..",
               "com.google.protobuf..",
               "org.jspecify..",

@@ -5,10 +5,10 @@ import dev.weir.proto.route.v1.Placement;
 import dev.weir.proto.route.v1.Rollout;
 import dev.weir.proto.route.v1.RolloutState;
 import dev.weir.proto.route.v1.Route;
-import dev.weir.proto.route.v1.Variant;
 import dev.weir.registry.model.ProtoTimes;
 import dev.weir.registry.model.VersionId;
 import dev.weir.registry.rollout.RolloutMachine;
+import dev.weir.registry.route.Routes;
 import dev.weir.registry.state.RegistryState;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,11 +75,7 @@ public final class PlacementMemory {
   private TreeMap<VersionId, String> needed(RegistryState state) {
     var needed = new TreeMap<VersionId, String>();
     for (Route route : state.routes().values()) {
-      for (Variant variant : route.getVariantsList()) {
-        needed.putIfAbsent(
-            VersionId.parse("model", variant.getModel(), "version", variant.getVersion()),
-            "variant " + variant.getName() + " of route " + route.getName());
-      }
+      Routes.versions(route).forEach(needed::putIfAbsent);
     }
     var championed = new HashSet<String>();
     for (Rollout rollout : state.rollouts().descendingMap().values()) {

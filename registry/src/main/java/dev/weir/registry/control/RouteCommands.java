@@ -2,8 +2,8 @@ package dev.weir.registry.control;
 
 import dev.weir.platform.error.InvalidValueException;
 import dev.weir.proto.registry.v1.ModelVersion;
+import dev.weir.proto.route.v1.Mirror;
 import dev.weir.proto.route.v1.Route;
-import dev.weir.proto.route.v1.Variant;
 import dev.weir.registry.model.VersionId;
 import dev.weir.registry.outcome.Outcome;
 import dev.weir.registry.outcome.Refusal;
@@ -11,6 +11,7 @@ import dev.weir.registry.route.RouteChecks;
 import dev.weir.registry.route.Routes;
 import dev.weir.registry.state.RegistryRecord;
 import dev.weir.registry.state.RegistryState;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -68,8 +69,7 @@ public final class RouteCommands {
 
   private static Optional<Refusal> versions(RegistryState state, Route wanted) {
     ModelVersion first = null;
-    for (Variant variant : wanted.getVariantsList()) {
-      VersionId id = VersionId.parse("model", variant.getModel(), "version", variant.getVersion());
+    for (VersionId id : Routes.versions(wanted).keySet()) {
       Optional<ModelVersion> version = state.version(id);
       if (version.isEmpty()) {
         return Optional.of(ModelCommands.unknownVersion(state, id));
@@ -112,6 +112,44 @@ public final class RouteCommands {
                     + " "
                     + v.getWeightBasisPoints()
                     + " bp")
-            .collect(Collectors.joining(", "));
+            .collect(Collectors.joining(", "))
+        + policy(route);
+  }
+
+  /** The parts beyond the split, for the audit log. */
+  private static String policy(Route route) {
+    var parts = new ArrayList<String>();
+    if (route.hasAccess()) {
+      parts.add("callers " + route.getAccess().getMayCallCount());
+    }
+    int rules = route.getMatchesCount() + route.getRulesCount();
+    if (rules > 0) {
+      parts.add("rules " + rules);
+    }
+    route.getLayersList().stream()
+        .flatMap(layer -> layer.getExperimentsList().stream())
+        .forEach(
+            e -> parts.add("experiment " + e.getName() + " " + e.getShareBasisPoints() + " bp"));
+    if (route.hasMirror()) {
+      Mirror mirror = route.getMirror();
+      parts.add(
+          "mirror to "
+              + mirror.getModel()
+              + "/"
+              + mirror.getVersion()
+              + " "
+              + mirror.getShareBasisPoints()
+              + " bp");
+    }
+    if (route.hasFallback()) {
+      parts.add("fallback rungs " + route.getFallback().getRungsCount());
+    }
+    if (route.hasLimits()) {
+      parts.add("limits");
+    }
+    if (route.hasRetry()) {
+      parts.add("retry policy");
+    }
+    return parts.isEmpty() ? "" : "; " + String.join(", ", parts);
   }
 }

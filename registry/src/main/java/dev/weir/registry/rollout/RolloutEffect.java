@@ -70,26 +70,12 @@ public sealed interface RolloutEffect {
     return route.toBuilder().clearGeneration().clearBuckets().build();
   }
 
-  /** The route with its serving variant called baseline, also where matches and buckets name it. */
+  /** The route with its serving variant called baseline, wherever it is named. */
   private static Route taken(Route route) {
     Variant serving =
         Routes.serving(route)
             .orElseThrow(() -> new IllegalStateException("no variant serves all: " + route));
-    Route.Builder taken = route.toBuilder();
-    for (Variant.Builder variant : taken.getVariantsBuilderList()) {
-      if (variant.getName().equals(serving.getName())) {
-        variant.setName(BASELINE);
-      }
-    }
-    for (var match : taken.getMatchesBuilderList()) {
-      if (match.getVariant().equals(serving.getName())) {
-        match.setVariant(BASELINE);
-      }
-    }
-    return taken
-        .clearBuckets()
-        .addAllBuckets(StickyLayout.renamed(route.getBucketsList(), serving.getName(), BASELINE))
-        .build();
+    return Routes.renamed(route, serving.getName(), BASELINE);
   }
 
   private static Route shared(Rollout rollout, Route route) {

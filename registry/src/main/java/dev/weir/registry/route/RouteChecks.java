@@ -1,6 +1,5 @@
 package dev.weir.registry.route;
 
-import com.google.protobuf.Duration;
 import dev.weir.platform.error.Check;
 import dev.weir.platform.error.InvalidValueException;
 import dev.weir.proto.route.v1.Arm;
@@ -12,7 +11,6 @@ import dev.weir.registry.model.Names;
 import dev.weir.registry.model.VersionId;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** What a route that an operator puts must look like, as far as the route alone can tell. */
 public final class RouteChecks {
@@ -23,7 +21,6 @@ public final class RouteChecks {
   private static final int MAX_ATTEMPTS = 3;
   private static final long MIN_TIMEOUT_MILLIS = 1;
   private static final long MAX_TIMEOUT_MILLIS = 600_000;
-  private static final Pattern HEADER = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
 
   private RouteChecks() {}
 
@@ -35,12 +32,15 @@ public final class RouteChecks {
     Set<String> variants = variants(route);
     matches(route, variants);
     if (route.hasSticky()) {
-      sticky(route.getSticky());
+      sticky("route.sticky", route.getSticky());
     }
     if (route.hasTimeout()) {
-      timeout(route.getTimeout());
+      Fields.millis("route.timeout", route.getTimeout(), MIN_TIMEOUT_MILLIS, MAX_TIMEOUT_MILLIS);
     }
     Check.inRange("route.max_attempts", route.getMaxAttempts(), 0, MAX_ATTEMPTS);
+    RuleChecks.check(route, variants);
+    LayerChecks.check(route, variants);
+    PolicyChecks.check(route, variants);
   }
 
   private static Set<String> variants(Route route) {
@@ -88,49 +88,30 @@ public final class RouteChecks {
     for (int i = 0; i < route.getMatchesCount(); i++) {
       HeaderMatch match = route.getMatches(i);
       String at = "route.matches[" + i + "]";
-      header(at + ".header", match.getHeader());
+      Fields.header(at + ".header", match.getHeader());
       Names.text(at + ".value", match.getValue(), MAX_MATCH_VALUE);
-      if (!variants.contains(match.getVariant())) {
-        throw new InvalidValueException(
-            at + ".variant", match.getVariant(), "the name of one of the route's variants");
-      }
+      Fields.variant(at + ".variant", match.getVariant(), variants);
     }
   }
 
-  private static void sticky(StickyKey sticky) {
-    Names.text("route.sticky.salt", sticky.getSalt(), MAX_SALT);
-    switch (sticky.getSourceCase()) {
-      case HEADER -> header("route.sticky.header", sticky.getHeader());
+  /** A key that draws are made sticky by. */
+  static void sticky(String at, StickyKey key) {
+    Names.text(at + ".salt", key.getSalt(), MAX_SALT);
+    switch (key.getSourceCase()) {
+      case HEADER -> Fields.header(at + ".header", key.getHeader());
       case PARAMETER ->
-          Check.notBlank(
-              "route.sticky.parameter",
-              Names.text("route.sticky.parameter", sticky.getParameter(), 128));
-      case SEQUENCE_ID -> {
-        if (!sticky.getSequenceId()) {
-          throw new InvalidValueException("route.sticky.sequence_id", false, "true");
-        }
-      }
+          Check.notBlank(at + ".parameter", Names.text(at + ".parameter", key.getParameter(), 128));
+      case SEQUENCE_ID -> isTrue(at + ".sequence_id", key.getSequenceId());
+      case CLIENT_IDENTITY -> isTrue(at + ".client_identity", key.getClientIdentity());
       case SOURCE_NOT_SET ->
           throw new InvalidValueException(
-              "route.sticky", "no source", "header, parameter or sequence_id");
+              at, "no source", "header, parameter, sequence_id or client_identity");
     }
   }
 
-  private static void header(String field, String value) {
-    if (!HEADER.matcher(value).matches() || value.endsWith("-bin")) {
-      throw new InvalidValueException(
-          field,
-          "\"" + value + "\"",
-          "a lower-case metadata name of 1 to 128 characters that does not end in -bin");
-    }
-  }
-
-  private static void timeout(Duration timeout) {
-    boolean whole = timeout.getSeconds() >= 0 && timeout.getSeconds() <= MAX_TIMEOUT_MILLIS;
-    long millis = whole ? timeout.getSeconds() * 1_000 + timeout.getNanos() / 1_000_000 : -1;
-    if (millis < MIN_TIMEOUT_MILLIS || millis > MAX_TIMEOUT_MILLIS) {
-      throw new InvalidValueException(
-          "route.timeout", timeout.getSeconds() + "s " + timeout.getNanos() + "ns", "1ms to 10m");
+  private static void isTrue(String field, boolean value) {
+    if (!value) {
+      throw new InvalidValueException(field, false, "true");
     }
   }
 }

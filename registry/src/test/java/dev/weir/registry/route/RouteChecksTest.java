@@ -72,7 +72,7 @@ final class RouteChecksTest {
             "route.matches[0].header: \"X\" (expected: a lower-case metadata name"),
         bad(
             r -> r.setSticky(StickyKey.getDefaultInstance()),
-            "route.sticky: no source (expected: header, parameter or sequence_id)"),
+            "route.sticky: no source (expected: header, parameter, sequence_id or client_identity)"),
         bad(
             r -> r.setTimeout(Duration.newBuilder().setNanos(999_999)),
             "route.timeout: 0s 999999ns (expected: 1ms to 10m)"),

@@ -1,62 +1,159 @@
 package dev.weir.local.cli;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import dev.weir.platform.error.InvalidValueException;
 import dev.weir.proto.registry.v1.PutRouteRequest;
 import dev.weir.proto.route.v1.Route;
 import dev.weir.proto.route.v1.StickyKey;
 import dev.weir.proto.route.v1.Variant;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code weir route}: makes a model name callable. */
+/** {@code weir route}: makes a model name callable, and shows what it does with requests. */
 @Command(
     name = "route",
     mixinStandardHelpOptions = true,
-    description =
-        "Sends all requests for a model name to one version. To change versions under traffic: weir rollout.")
+    description = {
+      "Sends requests for a model name to its variants: all to one version (--version-number), or as a file says (--file).",
+      "Without either, shows the route as such a file. To change versions under traffic: weir rollout."
+    })
 public final class RouteCommand implements Callable<Integer> {
   @Mixin private RegistryOptions registry = new RegistryOptions();
 
-  @Option(names = "--name", required = true, description = "Model name that clients call.")
+  @Option(
+      names = "--name",
+      description = "Model name that clients call (with --file: the file's name when left out).")
   private String name = "";
 
   @Option(names = "--model", description = "Model whose version answers (default: the name).")
   private @Nullable String model;
 
-  @Option(names = "--version-number", required = true, description = "Version that answers.")
-  private String version = "";
+  @Option(
+      names = "--version-number",
+      description = "Version that answers. What else the route does (rules, limits ...) stays.")
+  private @Nullable String version;
 
   @Option(
       names = "--sticky-header",
       description = "Requests with equal values of this metadata stay together in a rollout.")
   private @Nullable String stickyHeader;
 
+  @Option(
+      names = "--file",
+      description =
+          "The whole route, JSON of weir.route.v1.Route; see docs/examples/route-with-policy.json.")
+  private @Nullable Path file;
+
   @Override
   public Integer call() throws Exception {
-    var route =
-        Route.newBuilder()
-            .setName(name)
-            .addVariants(
-                Variant.newBuilder()
-                    .setName("baseline")
-                    .setModel(model == null ? name : model)
-                    .setVersion(version)
-                    .setWeightBasisPoints(10_000));
+    if (file != null && version != null) {
+      throw new InvalidValueException("--version-number", version, "not together with --file");
+    }
+    if (file == null && name.isEmpty()) {
+      throw new InvalidValueException("--name", "\"\"", "a route's name, or --file");
+    }
+    try (RegistryClient client = registry.connect()) {
+      if (file != null) {
+        put(client, fromFile(file));
+      } else if (version != null) {
+        put(client, toVersion(client, version));
+      } else {
+        show(client);
+      }
+    }
+    return 0;
+  }
+
+  private Route fromFile(Path path) throws IOException {
+    Route.Builder route = Route.newBuilder();
+    try {
+      JsonFormat.parser().merge(Files.readString(path), route);
+    } catch (InvalidProtocolBufferException e) {
+      throw new InvalidValueException(
+          "--file", path, "JSON of weir.route.v1.Route: " + e.getMessage());
+    }
+    return name.isEmpty() ? route.build() : route.setName(name).build();
+  }
+
+  private Route toVersion(RegistryClient client, String wanted) {
+    Variant only =
+        Variant.newBuilder()
+            .setName("baseline")
+            .setModel(model == null ? name : model)
+            .setVersion(wanted)
+            .setWeightBasisPoints(10_000)
+            .build();
+    Route.Builder route = Route.newBuilder().setName(name);
+    Route before = find(client);
+    if (before != null) {
+      // variants that other parts name stay, without traffic
+      route.mergeFrom(before).clearVariants();
+      before.getVariantsList().stream()
+          .filter(v -> !v.getName().equals(only.getName()))
+          .filter(v -> hasPolicy(before))
+          .forEach(v -> route.addVariants(v.toBuilder().setWeightBasisPoints(0).clearArm()));
+    }
     if (stickyHeader != null) {
       route.setSticky(StickyKey.newBuilder().setHeader(stickyHeader).setSalt(name));
     }
-    try (RegistryClient client = registry.connect()) {
-      Route stored =
-          client
-              .rollouts()
-              .putRoute(PutRouteRequest.newBuilder().setRoute(route).build())
-              .getRoute();
-      System.out.printf(
-          "route %s generation %d: version %s%n",
-          stored.getName(), stored.getGeneration(), version);
+    return route.addVariants(0, only).build();
+  }
+
+  private static boolean hasPolicy(Route route) {
+    return route.getMatchesCount() > 0
+        || route.getRulesCount() > 0
+        || route.getLayersCount() > 0
+        || route.hasAccess()
+        || route.hasMirror()
+        || route.hasFallback()
+        || route.hasLimits()
+        || route.hasRetry();
+  }
+
+  private @Nullable Route find(RegistryClient client) {
+    return client.snapshot().getRoutesList().stream()
+        .filter(r -> r.getName().equals(name))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private void show(RegistryClient client) throws InvalidProtocolBufferException {
+    Route route = find(client);
+    if (route == null) {
+      throw new InvalidValueException("--name", name, "the name of a route that exists");
     }
-    return 0;
+    Route.Builder shown = route.toBuilder().clearBuckets();
+    shown
+        .getLayersBuilderList()
+        .forEach(layer -> {
+          layer.clearSlots();
+          layer.getExperimentsBuilderList().forEach(experiment -> experiment.clearBuckets());
+        });
+    System.out.println(JsonFormat.printer().print(shown));
+  }
+
+  private static void put(RegistryClient client, Route route) {
+    Route stored =
+        client.rollouts().putRoute(PutRouteRequest.newBuilder().setRoute(route).build()).getRoute();
+    System.out.printf(
+        "route %s generation %d: %s%n",
+        stored.getName(),
+        stored.getGeneration(),
+        stored.getVariantsList().stream()
+            .filter(v -> v.getWeightBasisPoints() > 0)
+            .map(v ->
+                v.getWeightBasisPoints() == 10_000
+                    ? "version " + v.getVersion()
+                    : "%s version %s %d bp"
+                        .formatted(v.getName(), v.getVersion(), v.getWeightBasisPoints()))
+            .collect(Collectors.joining(", ")));
   }
 }
