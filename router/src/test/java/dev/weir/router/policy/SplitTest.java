@@ -44,6 +44,32 @@ class SplitTest {
     }
   }
 
+  /** No quota and no round robin hides in the long run: each short window looks binomial, too. */
+  @Test
+  void shares_hold_over_every_window() {
+    double p = 0.05;
+    boolean[] drawn = canaries(500, 11);
+    for (int window : new int[] {1_000, 5_000, 20_000}) {
+      double deviation = Math.sqrt(window * p * (1 - p));
+      double squares = 0;
+      int windows = DRAWS / window;
+      for (int start = 0; start < DRAWS; start += window) {
+        int count = 0;
+        for (int i = start; i < start + window; i++) {
+          count += drawn[i] ? 1 : 0;
+        }
+        double z = (count - window * p) / deviation;
+        assertThat(Math.abs(z)).as("%d draws from %d", window, start).isLessThan(3.9);
+        squares += z * z;
+      }
+      // as different from each other as draws are: chi-square, within 3.9 deviations
+      assertThat(squares)
+          .as("windows of %d", window)
+          .isBetween(
+              windows - 3.9 * Math.sqrt(2 * windows), windows + 3.9 * Math.sqrt(2 * windows));
+    }
+  }
+
   /** Wald and Wolfowitz: independent draws of both kinds have this many runs, give or take. */
   @Test
   void draws_do_not_depend_on_each_other() {
