@@ -9,14 +9,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A discovery that knows what a test says. */
-final class FakeDiscovery implements Discovery {
+public final class FakeDiscovery implements Discovery {
   private final List<Consumer<List<Instance>>> listeners = new ArrayList<>();
   private @Nullable List<Instance> known;
 
   /**
    * @param known null: the source does not answer
    */
-  FakeDiscovery(@Nullable List<Instance> known) {
+  public FakeDiscovery(@Nullable List<Instance> known) {
     this.known = known;
   }
 
@@ -24,7 +24,7 @@ final class FakeDiscovery implements Discovery {
     return new Instance("model-worker", worker.id, worker.address(), Map.of());
   }
 
-  synchronized void say(List<Instance> instances) {
+  public synchronized void say(List<Instance> instances) {
     known = instances;
     listeners.forEach(l -> l.accept(instances));
   }

@@ -22,13 +22,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** A monitor on loopback that keeps the outcomes it is sent. */
-final class FakeMonitor implements AutoCloseable {
+public final class FakeMonitor implements AutoCloseable {
   private final ConcurrentNavigableMap<Long, OutcomeSlice> slices = new ConcurrentSkipListMap<>();
   private final List<Exposure> exposures = new CopyOnWriteArrayList<>();
   private final Server server;
   private final HostAndPort address;
 
-  FakeMonitor() {
+  public FakeMonitor() {
     try {
       server =
           NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
@@ -41,7 +41,7 @@ final class FakeMonitor implements AutoCloseable {
     address = new HostAndPort("127.0.0.1", server.getPort());
   }
 
-  HostAndPort address() {
+  public HostAndPort address() {
     return address;
   }
 

@@ -15,13 +15,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** A registry on loopback that hands out the snapshots that a test publishes. */
-final class FakeRegistry implements AutoCloseable {
+public final class FakeRegistry implements AutoCloseable {
   private final List<StreamObserver<WatchResponse>> watchers = new CopyOnWriteArrayList<>();
   private final Server server;
   private final HostAndPort address;
   private volatile Snapshot current = Snapshot.getDefaultInstance();
 
-  FakeRegistry() {
+  public FakeRegistry() {
     try {
       server =
           NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
@@ -34,11 +34,11 @@ final class FakeRegistry implements AutoCloseable {
     address = new HostAndPort("127.0.0.1", server.getPort());
   }
 
-  HostAndPort address() {
+  public HostAndPort address() {
     return address;
   }
 
-  void publish(Snapshot snapshot) {
+  public void publish(Snapshot snapshot) {
     current = snapshot;
     watchers.forEach(w -> w.onNext(response()));
   }

@@ -18,10 +18,13 @@ import dev.weir.router.balance.EjectionConfig;
 import dev.weir.router.balance.WorkerHealth;
 import dev.weir.router.balance.WorkerSet;
 import dev.weir.router.control.WatchConfig;
+import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.exchange.RetryConfig;
 import dev.weir.router.limit.LimitConfig;
 import dev.weir.router.outcome.ExposureConfig;
 import dev.weir.router.outcome.OutcomeConfig;
+import dev.weir.router.relay.RelayLoops;
+import dev.weir.router.relay.RelayServer;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -34,7 +37,7 @@ import java.util.List;
 import org.awaitility.Awaitility;
 
 /** A whole router on loopback, built by its own composition root. */
-final class RunningRouter implements AutoCloseable {
+public final class RunningRouter implements AutoCloseable {
   static final int MAX_MESSAGE_BYTES = 2 << 20;
 
   final Resources resources = new Resources();
@@ -43,7 +46,7 @@ final class RunningRouter implements AutoCloseable {
 
   final RouterMain.Listening listening;
 
-  RunningRouter(Path data, HostAndPort registry, HostAndPort monitor, Discovery discovery) {
+  public RunningRouter(Path data, HostAndPort registry, HostAndPort monitor, Discovery discovery) {
     Clock clock = Clock.system();
     Scheduler scheduler = resources.add("scheduler", Scheduler.system("router-test"));
     GrpcChannel registryChannel = resources.add("registry", GrpcChannel.to(registry, List.of()));
@@ -66,7 +69,7 @@ final class RunningRouter implements AutoCloseable {
             // traces are made only when there is somewhere to send them
             new TelemetryConfig(List.of("http://" + monitor), 1.0, Duration.ofSeconds(5), 100),
             DiscoveryConfig.defaults(),
-            new WatchConfig(Duration.ofSeconds(3), Duration.ofMillis(50)),
+            new WatchConfig(Duration.ofSeconds(30), Duration.ofMillis(50)),
             RetryConfig.defaults(),
             LimitConfig.defaults(),
             BalanceConfig.defaults(),
@@ -89,6 +92,26 @@ final class RunningRouter implements AutoCloseable {
             .build();
   }
 
+  /** Where it listens for calls. */
+  public int grpcPort() {
+    return listening.grpcPort();
+  }
+
+  /** Opens exchanges, for whatever else carries calls. */
+  public Exchanges exchanges() {
+    return listening.exchanges();
+  }
+
+  /** The relay's event loops. */
+  public RelayLoops loops() {
+    return listening.loops();
+  }
+
+  /** The relay. */
+  public RelayServer relay() {
+    return listening.relay();
+  }
+
   GRPCInferenceServiceBlockingStub client() {
     return GRPCInferenceServiceGrpc.newBlockingStub(channel);
   }
@@ -98,12 +121,12 @@ final class RunningRouter implements AutoCloseable {
   }
 
   /** Waits until gRPC health says SERVING for the model. */
-  RunningRouter awaitServing(String model) {
+  public RunningRouter awaitServing(String model) {
     return awaitHealth(model, ServingStatus.SERVING);
   }
 
   /** Waits until the router believes that so many workers are ready. */
-  void awaitReadyWorkers(int count) {
+  public void awaitReadyWorkers(int count) {
     Awaitility.await()
         .atMost(Duration.ofSeconds(10))
         .pollInterval(Duration.ofMillis(5))

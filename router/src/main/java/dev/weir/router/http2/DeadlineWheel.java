@@ -98,15 +98,24 @@ public final class DeadlineWheel implements Runnable {
   @Override
   public void run() {
     long now = (clock.nanoTime() - startNanos) / TICK_NANOS;
-    while (tick < now && armed > 0) {
-      tick++;
-      fire((int) (tick & SLOTS - 1));
-    }
-    tick = now;
-    if (armed > 0) {
-      loop.schedule(this, TICK_NANOS, TimeUnit.NANOSECONDS);
-    } else {
-      ticking = false;
+    boolean whole = false;
+    try {
+      while (tick < now && armed > 0) {
+        tick++;
+        fire((int) (tick & SLOTS - 1));
+      }
+      tick = now;
+      whole = true;
+    } finally {
+      if (!whole) {
+        // one deadline failed; the others of its tick are still to come
+        tick--;
+      }
+      if (armed > 0) {
+        loop.schedule(this, TICK_NANOS, TimeUnit.NANOSECONDS);
+      } else {
+        ticking = false;
+      }
     }
   }
 

@@ -85,6 +85,14 @@ final class GrpcHeaders {
       value /= 1_000;
       unit = 'S';
     }
+    if (value > 99_999_999) {
+      value /= 60;
+      unit = 'M';
+    }
+    if (value > 99_999_999) {
+      value /= 60;
+      unit = 'H';
+    }
     int length = 1;
     for (long rest = value; rest > 9; rest /= 10) {
       length++;
