@@ -213,6 +213,7 @@ public final class RouterMain {
                 new KnownEndpoints(data.resolve("workers.bin")),
                 SERVICE + " " + config.instance(),
                 config.watch(),
+                clientTls,
                 clock,
                 scheduler));
     SnapshotWatch snapshots =

@@ -3,6 +3,7 @@ package dev.weir.router.control;
 import dev.weir.platform.grpc.GrpcChannel;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Scheduler;
+import dev.weir.platform.tls.ReloadingTls;
 import dev.weir.proto.worker.v1.VersionState;
 import dev.weir.proto.worker.v1.VersionStatus;
 import dev.weir.proto.worker.v1.WatchStatusRequest;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +57,7 @@ final class WorkerWatch implements AutoCloseable {
       Worker worker,
       String watcher,
       WatchConfig config,
+      @Nullable ReloadingTls tls,
       Clock clock,
       Scheduler scheduler,
       BiConsumer<WorkerWatch, WorkerHealth> listener) {
@@ -63,7 +66,7 @@ final class WorkerWatch implements AutoCloseable {
     this.config = config;
     this.clock = clock;
     this.listener = listener;
-    this.channel = GrpcChannel.to(worker.address(), List.of());
+    this.channel = GrpcChannel.to(worker.address(), tls, List.of());
     this.thread = Thread.ofVirtual().name("watch-" + worker.id()).unstarted(this::run);
     this.lastHeardNanos = clock.nanoTime();
     this.silenceCheck = scheduler.every(config.silence().dividedBy(6), this::checkSilence);

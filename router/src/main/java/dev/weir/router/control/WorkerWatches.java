@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.platform.discovery.Instance;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Scheduler;
+import dev.weir.platform.tls.ReloadingTls;
 import dev.weir.router.balance.Worker;
 import dev.weir.router.balance.WorkerHealth;
 import dev.weir.router.balance.WorkerSet;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +33,7 @@ public final class WorkerWatches implements AutoCloseable {
   private final WatchConfig config;
   private final Clock clock;
   private final Scheduler scheduler;
+  private final @Nullable ReloadingTls tls;
 
   @GuardedBy("this")
   private final Map<String, Watched> watched = new LinkedHashMap<>();
@@ -57,12 +60,14 @@ public final class WorkerWatches implements AutoCloseable {
       KnownEndpoints known,
       String watcher,
       WatchConfig config,
+      @Nullable ReloadingTls tls,
       Clock clock,
       Scheduler scheduler) {
     this.workers = workers;
     this.known = known;
     this.watcher = watcher;
     this.config = config;
+    this.tls = tls;
     this.clock = clock;
     this.scheduler = scheduler;
   }
@@ -118,7 +123,7 @@ public final class WorkerWatches implements AutoCloseable {
   @GuardedBy("this")
   private void watch(Instance instance) {
     Worker worker = workers.add(instance.id(), instance.address());
-    var watch = new WorkerWatch(worker, watcher, config, clock, scheduler, this::believed);
+    var watch = new WorkerWatch(worker, watcher, config, tls, clock, scheduler, this::believed);
     watched.put(instance.id(), new Watched(instance, watch));
     watch.start();
   }
