@@ -17,6 +17,7 @@ import dev.weir.platform.telemetry.Telemetry;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.Scheduler;
+import dev.weir.platform.tls.ReloadingTls;
 import dev.weir.proto.worker.v1.WorkerState;
 import dev.weir.worker.admission.Room;
 import dev.weir.worker.engine.Engine;
@@ -109,12 +110,18 @@ public final class WorkerMain {
     WorkerMetrics.observe(telemetry.meter(), room, placements, sampler);
     var inference = new InferenceService(inferences, placements, engine, board, version());
 
+    ReloadingTls tls =
+        ReloadingTls.server("grpc.tls", config.grpc().tls(), clock, scheduler, telemetry.meter());
+    if (tls != null) {
+      resources.add("listener's TLS", tls);
+    }
     GrpcServer grpc =
         resources.add(
             "grpc",
             GrpcServer.start(
                 "model-worker grpc",
                 config.grpc(),
+                tls,
                 GrpcServer.Services.of(
                     // the last one is called first: the span is there when the others run
                     List.of(CallFacts.interceptor(), telemetry.serverInterceptor()),

@@ -10,6 +10,7 @@ import dev.weir.platform.grpc.GrpcListenConfig;
 import dev.weir.platform.grpc.HostAndPort;
 import dev.weir.platform.http.HttpListenConfig;
 import dev.weir.platform.telemetry.TelemetryConfig;
+import dev.weir.platform.tls.ClientTlsConfig;
 import java.nio.file.Path;
 
 /** Everything that can be set about a monitor. */
@@ -21,6 +22,7 @@ public record MonitorConfig(
     @Setting("The registry's gRPC address, host:port.") String registry,
     TelemetryConfig telemetry,
     DiscoveryConfig discovery,
+    @Setting("Encryption of connections to workers.") ClientTlsConfig tls,
     IntakeConfig intake,
     EvidenceConfig evidence,
     DashboardConfig dashboard) {
@@ -39,6 +41,7 @@ public record MonitorConfig(
         "127.0.0.1:8010",
         TelemetryConfig.defaults(),
         DiscoveryConfig.defaults(),
+        ClientTlsConfig.disabled(),
         IntakeConfig.defaults(),
         EvidenceConfig.defaults(),
         DashboardConfig.defaults());

@@ -32,6 +32,7 @@ import dev.weir.platform.snapshot.SnapshotWatch;
 import dev.weir.platform.telemetry.Telemetry;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Scheduler;
+import dev.weir.platform.tls.ReloadingTls;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
 import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.route.v1.Verdict;
@@ -89,6 +90,11 @@ public final class MonitorMain {
         resources.add(
             "discovery",
             Discoveries.open(config.discovery(), registry.channel(), clock, scheduler));
+    ReloadingTls tls =
+        ReloadingTls.client("tls", config.tls(), clock, scheduler, telemetry.meter());
+    if (tls != null) {
+      resources.add("TLS", tls);
+    }
     Dashboard dashboard =
         resources.add(
             "dashboard",
@@ -103,7 +109,8 @@ public final class MonitorMain {
                     traces,
                     board,
                     heard,
-                    discovery),
+                    discovery,
+                    tls),
                 incoming,
                 config.dashboard(),
                 clock));

@@ -16,6 +16,7 @@ import dev.weir.monitor.verdict.VerdictSender;
 import dev.weir.platform.discovery.Discovery;
 import dev.weir.platform.lifecycle.Readiness;
 import dev.weir.platform.time.Clock;
+import dev.weir.platform.tls.ReloadingTls;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
 import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.route.v1.Snapshot;
@@ -36,7 +37,11 @@ public final class Dashboard implements AutoCloseable {
   /** Asked more often than this, the state is the same. */
   private static final Duration SHORTEST = Duration.ofMillis(200);
 
-  /** Where the shown things are known. */
+  /**
+   * Where the shown things are known.
+   *
+   * @param tls of connections to workers; null: plain text
+   */
   public record Sources(
       String instance,
       Readiness readiness,
@@ -47,7 +52,8 @@ public final class Dashboard implements AutoCloseable {
       TraceStore traces,
       MetricBoard metrics,
       ServicesHeard heard,
-      Discovery discovery) {}
+      Discovery discovery,
+      @Nullable ReloadingTls tls) {}
 
   private final Sources sources;
   private final Clock clock;
@@ -75,7 +81,8 @@ public final class Dashboard implements AutoCloseable {
     this.clock = clock;
     this.traffic = incoming.traffic;
     this.classes = incoming.classes;
-    this.fleet = new Fleet(sources.discovery(), "monitor " + sources.instance(), clock);
+    this.fleet =
+        new Fleet(sources.discovery(), sources.tls(), "monitor " + sources.instance(), clock);
     this.events = new EventStream(config.maxListeners(), config.maxLag());
   }
 

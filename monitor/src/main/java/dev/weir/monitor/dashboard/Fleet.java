@@ -5,6 +5,7 @@ import dev.weir.platform.discovery.Discovery;
 import dev.weir.platform.discovery.Instance;
 import dev.weir.platform.grpc.GrpcChannel;
 import dev.weir.platform.time.Clock;
+import dev.weir.platform.tls.ReloadingTls;
 import dev.weir.proto.worker.v1.WatchStatusRequest;
 import dev.weir.proto.worker.v1.WorkerServiceGrpc;
 import dev.weir.proto.worker.v1.WorkerStatus;
@@ -42,6 +43,7 @@ final class Fleet implements AutoCloseable {
   record Said(WorkerStatus status, long heardNanos) {}
 
   private final Discovery discovery;
+  private final @Nullable ReloadingTls tls;
   private final String watcher;
   private final Clock clock;
   private final List<Discovery.Subscription> subscriptions = new ArrayList<>();
@@ -52,8 +54,9 @@ final class Fleet implements AutoCloseable {
   @GuardedBy("this")
   private final Map<String, WorkerStream> streams = new TreeMap<>();
 
-  Fleet(Discovery discovery, String watcher, Clock clock) {
+  Fleet(Discovery discovery, @Nullable ReloadingTls tls, String watcher, Clock clock) {
     this.discovery = discovery;
+    this.tls = tls;
     this.watcher = watcher;
     this.clock = clock;
   }
@@ -131,7 +134,7 @@ final class Fleet implements AutoCloseable {
     }
 
     private void run() {
-      try (GrpcChannel channel = GrpcChannel.to(worker.address(), List.of())) {
+      try (GrpcChannel channel = GrpcChannel.to(worker.address(), tls, List.of())) {
         while (closed.getCount() > 0) {
           call.run(() -> follow(channel));
           if (closed.await(RETRY_MILLIS, TimeUnit.MILLISECONDS)) {

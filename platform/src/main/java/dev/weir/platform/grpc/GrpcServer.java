@@ -1,5 +1,6 @@
 package dev.weir.platform.grpc;
 
+import dev.weir.platform.error.InvalidValueException;
 import dev.weir.platform.lifecycle.StartFailure;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.tls.ReloadingTls;
@@ -73,7 +74,7 @@ public final class GrpcServer implements AutoCloseable {
    * Binds and starts, in plain text.
    *
    * @throws StartFailure when the address cannot be bound
-   * @throws IllegalStateException when TLS is enabled
+   * @throws InvalidValueException when TLS is enabled: it is not for this listener
    */
   public static GrpcServer start(String name, GrpcListenConfig config, Services services) {
     return start(name, config, null, services);
@@ -83,12 +84,14 @@ public final class GrpcServer implements AutoCloseable {
    * Binds and starts.
    *
    * @param tls of {@code config.tls()}; null: plain text
+   * @throws InvalidValueException when TLS is enabled and not given
    * @throws StartFailure when the address cannot be bound
    */
   public static GrpcServer start(
       String name, GrpcListenConfig config, @Nullable ReloadingTls tls, Services services) {
     if (config.tls().enabled() && tls == null) {
-      throw new IllegalStateException(name + " would be served in plain text, TLS is enabled");
+      throw new InvalidValueException(
+          "grpc.tls.enabled", true, "false: " + name + " is served in plain text only");
     }
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(new InetSocketAddress(config.host(), config.port()));

@@ -3,6 +3,7 @@ package dev.weir.platform.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.platform.error.InvalidValueException;
 import dev.weir.platform.grpc.GrpcChannel;
 import dev.weir.platform.grpc.GrpcListenConfig;
 import dev.weir.platform.grpc.GrpcServer;
@@ -301,7 +302,8 @@ class GrpcTlsTest {
                 INTERVAL));
 
     assertThatThrownBy(() -> GrpcServer.start("test", config, GrpcServer.Services.of(List.of())))
-        .isInstanceOf(IllegalStateException.class);
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessage("grpc.tls.enabled: true (expected: false: test is served in plain text only)");
   }
 
   @Test
