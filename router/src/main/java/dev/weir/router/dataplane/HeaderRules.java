@@ -2,9 +2,7 @@ package dev.weir.router.dataplane;
 
 import dev.weir.platform.grpc.MeshMetadata;
 import dev.weir.router.exchange.Attempt;
-import dev.weir.router.exchange.Exchange;
 import dev.weir.router.exchange.Pushback;
-import dev.weir.router.policy.Decision;
 import dev.weir.router.relay.InnerIdentity;
 import io.grpc.Metadata;
 import java.util.List;
@@ -60,17 +58,10 @@ final class HeaderRules {
     return headers.get(KEYS.computeIfAbsent(name, HeaderRules::key));
   }
 
-  /**
-   * What a worker gets with an attempt.
-   *
-   * @param requestId null for a stream, whose messages have ids of their own
-   */
-  static Metadata toWorker(Metadata fromClient, Attempt attempt, @Nullable String requestId) {
+  /** What a worker gets with an attempt; the messages of a stream have ids of their own. */
+  static Metadata toWorker(Metadata fromClient, Attempt attempt) {
     Metadata headers = passed(fromClient);
     headers.put(MeshMetadata.ASSIGNMENT, attempt.assignment());
-    if (requestId != null) {
-      headers.put(MeshMetadata.REQUEST_ID, requestId);
-    }
     String traceparent = attempt.traceparent();
     if (traceparent != null) {
       headers.discardAll(MeshMetadata.TRACEPARENT);
@@ -86,23 +77,5 @@ final class HeaderRules {
     HOP_BY_HOP.forEach(headers::discardAll);
     ROUTERS_WORD.forEach(headers::discardAll);
     return headers;
-  }
-
-  /** Adds what the client is told of how its request was answered. */
-  static void tell(Metadata headers, Exchange exchange, String requestId) {
-    Decision.Routed decision = exchange.decision();
-    if (!decision.variant().name().isEmpty()) {
-      headers.put(MeshMetadata.VARIANT, decision.variant().name());
-    }
-    headers.put(MeshMetadata.SERVED_VERSION, decision.variant().served().toString());
-    headers.put(MeshMetadata.REASON, decision.reason().word());
-    headers.put(
-        MeshMetadata.ROUTE_GENERATION, Long.toUnsignedString(decision.route().generation()));
-    headers.put(MeshMetadata.ATTEMPTS, String.valueOf(exchange.attempts()));
-    headers.put(MeshMetadata.REQUEST_ID, requestId);
-    long pushback = exchange.clientPushbackMillis();
-    if (pushback >= 0) {
-      headers.put(PUSHBACK, String.valueOf(pushback));
-    }
   }
 }

@@ -3,16 +3,14 @@ package dev.weir.router.dataplane;
 import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
 import io.grpc.MethodDescriptor;
 
-/** The two methods that carry tensors, with messages left as bytes. */
+/** Methods that carry tensors, with messages left as bytes. */
 final class RawMethods {
-  static final MethodDescriptor<RawMessage, RawMessage> MODEL_INFER =
-      raw(GRPCInferenceServiceGrpc.getModelInferMethod());
   static final MethodDescriptor<RawMessage, RawMessage> MODEL_STREAM_INFER =
       raw(GRPCInferenceServiceGrpc.getModelStreamInferMethod());
 
   private RawMethods() {}
 
-  private static MethodDescriptor<RawMessage, RawMessage> raw(MethodDescriptor<?, ?> method) {
+  static MethodDescriptor<RawMessage, RawMessage> raw(MethodDescriptor<?, ?> method) {
     return MethodDescriptor.<RawMessage, RawMessage>newBuilder()
         .setType(method.getType())
         .setFullMethodName(method.getFullMethodName())

@@ -140,7 +140,7 @@ final class StreamCall extends ServerCall.Listener<RawMessage> implements Stream
     var leg = new StreamLeg(attempt.get(), this, sync, deadline);
     current.put(key, leg);
     open.add(leg);
-    leg.start(HeaderRules.toWorker(headers, attempt.get(), null));
+    leg.start(HeaderRules.toWorker(headers, attempt.get()));
     return Optional.of(leg);
   }
 

@@ -13,7 +13,6 @@ import dev.weir.router.policy.VersionId;
 import dev.weir.router.wire.StatusCode;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,11 +96,6 @@ public final class Exchange {
   /** Attempts made so far. */
   public int attempts() {
     return attempts;
-  }
-
-  /** Longest time for an answer, from the start. */
-  public Duration timeout() {
-    return Duration.ofNanos(exchanges.timeoutNanos(decision));
   }
 
   /**

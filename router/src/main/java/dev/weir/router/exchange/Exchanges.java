@@ -174,7 +174,7 @@ public final class Exchanges {
   }
 
   /** A new request id, 32 hexadecimal digits. */
-  public String newRequestId() {
+  String newRequestId() {
     RandomGenerator random = random();
     HexFormat hex = HexFormat.of();
     return hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());

@@ -69,11 +69,6 @@ public final class ClientConnection extends Http2Connection {
     return leaving || gone;
   }
 
-  /** Streams that are open. */
-  public int openStreams() {
-    return streams.size();
-  }
-
   /** Opens a stream; only when {@link #canOpen}. */
   public Http2Stream open(StreamListener listener) {
     int id = nextId;
@@ -97,11 +92,6 @@ public final class ClientConnection extends Http2Connection {
         streamClosed();
       }
     }
-  }
-
-  /** Changes where identifiers begin: for tests of their end. */
-  void startAt(int id) {
-    nextId = id;
   }
 
   @Override

@@ -89,13 +89,6 @@ final class FrameWriter {
     }
   }
 
-  /** DATA from an array of ours. */
-  void data(byte[] from, int index, int length, int streamId, boolean end) {
-    ByteBuf out = room(HEADER_BYTES + length);
-    header(out, length, FrameParser.DATA, end ? FrameParser.END_STREAM : 0, streamId);
-    out.writeBytes(from, index, length);
-  }
-
   /** HEADERS, and CONTINUATION when they do not fit into one frame of the peer's size. */
   void headers(int streamId, Http2Headers headers, boolean end, int maxFrameSize)
       throws Http2Exception {

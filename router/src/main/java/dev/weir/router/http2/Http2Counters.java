@@ -11,7 +11,6 @@ public final class Http2Counters {
   private final LongAdder refusedStreams = new LongAdder();
   private final LongAdder windowStalls = new LongAdder();
   private final LongAdder[] faults = new LongAdder[Http2Error.values().length];
-  private final LongAdder floods = new LongAdder();
   private final LongAdder queuedBytes = new LongAdder();
 
   /** All zero. */
@@ -44,9 +43,6 @@ public final class Http2Counters {
 
   void fault(Http2Error error) {
     faults[error.ordinal()].increment();
-    if (error == Http2Error.ENHANCE_YOUR_CALM) {
-      floods.increment();
-    }
   }
 
   void queued(int bytes) {
@@ -76,11 +72,6 @@ public final class Http2Counters {
   /** Connections and streams that were ended because the peer broke the protocol, by error. */
   public long faults(Http2Error error) {
     return faults[error.ordinal()].sum();
-  }
-
-  /** Those of them that broke a limit on rates or sizes. */
-  public long floods() {
-    return floods.sum();
   }
 
   /** Bytes that wait for receivers now. */

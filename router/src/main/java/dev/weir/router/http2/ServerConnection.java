@@ -102,11 +102,6 @@ public final class ServerConnection extends Http2Connection {
     }
   }
 
-  /** Streams that are open. */
-  public int openStreams() {
-    return streams.size();
-  }
-
   @Override
   void streamClosed() {
     if (goAwaySent && streams.isEmpty()) {

@@ -16,6 +16,7 @@ public final class RouteVariant {
   private final Cohort drawn;
   private final Cohort sticky;
   private final byte[] requestFields;
+  private final byte[] answerFields;
   private final String servedText;
 
   RouteVariant(
@@ -34,6 +35,8 @@ public final class RouteVariant {
     this.drawn = drawn;
     this.sticky = sticky;
     this.requestFields = OverrideFields.request(served.model(), served.version());
+    this.answerFields =
+        served.model().equals(plain.route()) ? new byte[0] : OverrideFields.response(plain.route());
     this.servedText = served.toString();
   }
 
@@ -63,6 +66,14 @@ public final class RouteVariant {
    */
   public byte[] requestFields() {
     return requestFields;
+  }
+
+  /**
+   * What is appended to an answer so that it bears the route's name; empty when it does already;
+   * not to be changed.
+   */
+  public byte[] answerFields() {
+    return answerFields;
   }
 
   /** Share of the route's traffic, basis points, 0 to 10,000. */

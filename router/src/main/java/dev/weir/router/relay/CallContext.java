@@ -2,7 +2,6 @@ package dev.weir.router.relay;
 
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.http2.Http2Counters;
-import dev.weir.router.identity.HeaderDenylist;
 import io.netty.buffer.ByteBufAllocator;
 
 /**
@@ -17,7 +16,7 @@ import io.netty.buffer.ByteBufAllocator;
  * @param inner the server for everything that is not inference
  * @param calls counts calls
  * @param counters what connections count
- * @param denied headers that workers do not get
+ * @param headers which metadata passes
  */
 record CallContext(
     Exchanges exchanges,
@@ -29,4 +28,4 @@ record CallContext(
     InnerServer inner,
     CallCount calls,
     Http2Counters counters,
-    HeaderDenylist denied) {}
+    HeaderRules headers) {}

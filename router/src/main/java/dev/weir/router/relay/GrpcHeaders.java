@@ -2,6 +2,7 @@ package dev.weir.router.relay;
 
 import dev.weir.router.wire.StatusCode;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 final class GrpcHeaders {
   static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
   static final AsciiString APPLICATION_GRPC = AsciiString.cached("application/grpc");
-  static final AsciiString TE = AsciiString.cached("te");
-  static final AsciiString TRAILERS = AsciiString.cached("trailers");
   static final AsciiString TIMEOUT = AsciiString.cached("grpc-timeout");
   static final AsciiString ENCODING = AsciiString.cached("grpc-encoding");
   static final AsciiString ACCEPT_ENCODING = AsciiString.cached("grpc-accept-encoding");
@@ -23,10 +22,7 @@ final class GrpcHeaders {
   static final AsciiString CONTENT_LENGTH = AsciiString.cached("content-length");
   static final AsciiString HOST = AsciiString.cached("host");
   static final AsciiString POST = AsciiString.cached("POST");
-  static final AsciiString HTTP = AsciiString.cached("http");
-  static final AsciiString HTTPS = AsciiString.cached("https");
   static final AsciiString OK_200 = AsciiString.cached("200");
-  static final AsciiString ZERO = AsciiString.cached("0");
   static final AsciiString ENCODINGS_TAKEN = AsciiString.cached("identity,gzip,deflate");
   static final AsciiString TRACEPARENT = AsciiString.cached("traceparent");
 
@@ -147,6 +143,22 @@ final class GrpcHeaders {
       case INADEQUATE_SECURITY -> StatusCode.PERMISSION_DENIED;
       default -> StatusCode.INTERNAL;
     };
+  }
+
+  /** Writes a status into trailers. */
+  static void setStatus(Http2Headers trailers, StatusCode code, String message) {
+    trailers.setInt(STATUS, code.number());
+    if (message.isEmpty()) {
+      trailers.remove(MESSAGE);
+    } else {
+      trailers.set(MESSAGE, encodeMessage(message));
+    }
+  }
+
+  /** Makes trailers with a status the whole answer ("Trailers-Only"). */
+  static void beginAnswer(Http2Headers trailers) {
+    trailers.status(OK_200);
+    trailers.set(CONTENT_TYPE, APPLICATION_GRPC);
   }
 
   /** A {@code grpc-message}: UTF-8, percent-encoded where it is not printable ASCII. */

@@ -4,7 +4,6 @@ import dev.weir.router.exchange.Attempt;
 import dev.weir.router.http2.DeadlineWheel;
 import dev.weir.router.http2.Http2Stream;
 import dev.weir.router.http2.StreamListener;
-import dev.weir.router.wire.OverrideFields;
 import dev.weir.router.wire.StatusCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
@@ -118,18 +117,10 @@ final class InferAttempt extends DeadlineWheel.Deadline implements StreamListene
       at += prefix;
       left -= prefix;
       room = headroom && prefix == MessageFlow.PREFIX_BYTES;
-      if (answer.hasPrefix()
-          && (answer.length() < 0 || answer.length() > context.maxMessageBytes())) {
+      String tooLong = answer.hasPrefix() ? answer.tooLong(context.maxMessageBytes()) : null;
+      if (tooLong != null) {
         stream.credit(left);
-        failed(
-            StatusCode.RESOURCE_EXHAUSTED,
-            fromTransport(
-                "answer message: "
-                    + Integer.toUnsignedString(answer.length())
-                    + " bytes (expected: at most "
-                    + context.maxMessageBytes()
-                    + ")"),
-            null);
+        failed(StatusCode.RESOURCE_EXHAUSTED, fromTransport("answer message: " + tooLong), null);
         return;
       }
     }
@@ -146,14 +137,7 @@ final class InferAttempt extends DeadlineWheel.Deadline implements StreamListene
   private void passOn(Http2Stream stream, Http2Headers headers) {
     passingOn = true;
     call.commit(this, headers);
-    answer.sendTo(call.client(), stream, routesName(), false);
-  }
-
-  private byte[] routesName() {
-    String route = sent.decision().route().name();
-    return sent.decision().variant().served().model().equals(route)
-        ? MessageFlow.NOTHING
-        : OverrideFields.response(route);
+    answer.sendTo(call.client(), stream, sent.decision().variant().answerFields(), false);
   }
 
   private void trailers(Http2Headers headers) {

@@ -5,6 +5,7 @@ import dev.weir.router.exchange.Exchange;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.exchange.NextStep;
 import dev.weir.router.exchange.Pushback;
+import dev.weir.router.exchange.RequestIds;
 import dev.weir.router.http2.DeadlineWheel;
 import dev.weir.router.http2.Http2Stream;
 import dev.weir.router.http2.StreamListener;
@@ -162,14 +163,9 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
 
   /** Returns whether the message can be taken. */
   private boolean acceptPrefix() {
-    if (request.length() < 0 || request.length() > context.maxMessageBytes()) {
-      refuseUnread(
-          StatusCode.RESOURCE_EXHAUSTED,
-          "request message: "
-              + Integer.toUnsignedString(request.length())
-              + " bytes (expected: at most "
-              + context.maxMessageBytes()
-              + ")");
+    String tooLong = request.tooLong(context.maxMessageBytes());
+    if (tooLong != null) {
+      refuseUnread(StatusCode.RESOURCE_EXHAUSTED, "request message: " + tooLong);
       return false;
     }
     if (request.isCompressed() && inflate == null) {
@@ -314,7 +310,8 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
       case Exchanges.Opened.Accepted(var opened) -> {
         exchange = opened;
         state = State.RELAYING;
-        requestId = RequestIds.choose(peek.id(), headers, context.exchanges());
+        requestId =
+            RequestIds.choose(peek.id(), headers.get(HeaderRules.REQUEST_ID), context.exchanges());
         limitTime(opened);
         go(opened.begin());
       }
@@ -437,7 +434,7 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
   Http2Headers headersFor(Attempt sent, AsciiString authority) {
     if (!passed) {
       passed = true;
-      HeaderRules.passToWorker(headers, context.denied());
+      context.headers().passToWorker(headers);
     }
     headers.authority(authority);
     headers.set(
@@ -585,8 +582,7 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
   /** A status instead of an answer. */
   private void respond(StatusCode code, String text, @Nullable Http2Headers trailers) {
     Http2Headers answer = status(trailers, code, text);
-    answer.status(GrpcHeaders.OK_200);
-    answer.set(GrpcHeaders.CONTENT_TYPE, GrpcHeaders.APPLICATION_GRPC);
+    GrpcHeaders.beginAnswer(answer);
     if (exchange != null) {
       tell(answer);
     } else if (code == StatusCode.UNAVAILABLE || code == StatusCode.RESOURCE_EXHAUSTED) {
@@ -606,12 +602,7 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
       @Nullable Http2Headers trailers, StatusCode code, String text) {
     Http2Headers answer = trailers == null ? new DefaultHttp2Headers(false, 16) : trailers;
     HeaderRules.passToClient(answer);
-    answer.setInt(GrpcHeaders.STATUS, code.number());
-    if (text.isEmpty()) {
-      answer.remove(GrpcHeaders.MESSAGE);
-    } else {
-      answer.set(GrpcHeaders.MESSAGE, GrpcHeaders.encodeMessage(text));
-    }
+    GrpcHeaders.setStatus(answer, code, text);
     return answer;
   }
 

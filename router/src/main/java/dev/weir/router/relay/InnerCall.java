@@ -2,7 +2,6 @@ package dev.weir.router.relay;
 
 import dev.weir.router.http2.Http2Stream;
 import dev.weir.router.http2.StreamListener;
-import dev.weir.router.identity.HeaderDenylist;
 import dev.weir.router.identity.Identification;
 import dev.weir.router.wire.StatusCode;
 import io.netty.buffer.ByteBuf;
@@ -22,7 +21,7 @@ final class InnerCall implements StreamListener, LoopLink.Waiter {
   private final LoopLink link;
   private final @Nullable CallCount calls;
   private final Identification caller;
-  private final HeaderDenylist denied;
+  private final HeaderRules rules;
   private final Answers answers = new Answers();
   private @Nullable Http2Stream inner;
   private @Nullable Http2Headers headers;
@@ -41,12 +40,12 @@ final class InnerCall implements StreamListener, LoopLink.Waiter {
       LoopLink link,
       @Nullable CallCount calls,
       Identification caller,
-      HeaderDenylist denied) {
+      HeaderRules rules) {
     this.client = client;
     this.link = link;
     this.calls = calls;
     this.caller = caller;
-    this.denied = denied;
+    this.rules = rules;
     if (calls != null) {
       calls.started();
     }
@@ -70,7 +69,7 @@ final class InnerCall implements StreamListener, LoopLink.Waiter {
     if (headers == null && caller instanceof Identification.Refused(var why)) {
       respond(StatusCode.UNAUTHENTICATED, why);
     } else if (headers == null) {
-      HeaderRules.stripDenied(received, denied);
+      rules.stripDenied(received);
       InnerIdentity.tell(received, caller);
       headers = received;
       headersEnd = end;
@@ -136,10 +135,8 @@ final class InnerCall implements StreamListener, LoopLink.Waiter {
 
   private void respond(StatusCode code, String text) {
     var answer = new DefaultHttp2Headers(false);
-    answer.status(GrpcHeaders.OK_200);
-    answer.set(GrpcHeaders.CONTENT_TYPE, GrpcHeaders.APPLICATION_GRPC);
-    answer.setInt(GrpcHeaders.STATUS, code.number());
-    answer.set(GrpcHeaders.MESSAGE, GrpcHeaders.encodeMessage(text));
+    GrpcHeaders.beginAnswer(answer);
+    GrpcHeaders.setStatus(answer, code, text);
     client.sendHeaders(answer, true);
     end();
   }

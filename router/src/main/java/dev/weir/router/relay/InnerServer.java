@@ -1,6 +1,5 @@
 package dev.weir.router.relay;
 
-import dev.weir.platform.grpc.HostAndPort;
 import dev.weir.platform.lifecycle.StartFailure;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -20,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * it: over a Unix domain socket in a folder that nobody else can enter. Thread-safe.
  */
 public final class InnerServer implements AutoCloseable {
-  private static final HostAndPort NAME = new HostAndPort("router", 1);
-
   private final RelayLoops loops;
   private final Path folder;
   private final Path socket;
@@ -78,18 +75,13 @@ public final class InnerServer implements AutoCloseable {
 
   private final class Target implements LoopLink.Target {
     @Override
-    public HostAndPort address() {
-      return NAME;
-    }
-
-    @Override
     public Bootstrap bootstrap(RelayLoop loop) {
       return new Bootstrap()
           .group(loop.http2().loop())
           .channel(loops.domainChannel())
           .option(ChannelOption.ALLOCATOR, loops.allocator())
           .option(ChannelOption.RECVBUF_ALLOCATOR, loops.readRoom())
-          .remoteAddress(InnerServer.this.address());
+          .remoteAddress(address());
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.weir.router.relay;
 
-import dev.weir.platform.grpc.HostAndPort;
 import dev.weir.router.http2.ClientConnection;
 import dev.weir.router.http2.Http2Counters;
 import dev.weir.router.http2.Http2Limits;
@@ -26,9 +25,6 @@ import org.jspecify.annotations.Nullable;
 final class LoopLink implements ClientConnection.Owner {
   /** Where a link goes. */
   interface Target {
-    /** For messages and as {@code :authority}. */
-    HostAndPort address();
-
     /** A bootstrap with address and options; the handler is the link's. */
     Bootstrap bootstrap(RelayLoop loop);
 

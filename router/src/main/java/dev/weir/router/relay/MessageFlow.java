@@ -71,6 +71,13 @@ final class MessageFlow {
     return length;
   }
 
+  /** What is wrong with the length that the prefix announces; null: nothing. */
+  @Nullable String tooLong(int maxBytes) {
+    return length >= 0 && length <= maxBytes
+        ? null
+        : Integer.toUnsignedString(length) + " bytes (expected: at most " + maxBytes + ")";
+  }
+
   boolean isComplete() {
     return complete;
   }

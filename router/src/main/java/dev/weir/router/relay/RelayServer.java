@@ -93,7 +93,7 @@ public final class RelayServer implements AutoCloseable {
             inner,
             new CallCount(),
             loops.counters(),
-            denied);
+            new HeaderRules(denied));
     var server = new RelayServer(loops, config, tls, context, identities, random);
     server.bind();
     return server;
@@ -184,10 +184,10 @@ public final class RelayServer implements AutoCloseable {
     if (staysOpen(path)) {
       // probes need prove nothing
       return stream ->
-          new InnerCall(stream, context.inner().on(loop), null, NOBODY, context.denied());
+          new InnerCall(stream, context.inner().on(loop), null, NOBODY, context.headers());
     }
     Identification who = caller.of(connection, headers);
-    return stream -> new InnerCall(stream, context.inner().on(loop), calls, who, context.denied());
+    return stream -> new InnerCall(stream, context.inner().on(loop), calls, who, context.headers());
   }
 
   private ServerConnection.NewStream refused(RelayLoop loop, String httpStatus, String reason) {
@@ -214,11 +214,6 @@ public final class RelayServer implements AutoCloseable {
   public int port() {
     Channel bound = listener;
     return bound == null ? -1 : ((InetSocketAddress) bound.localAddress()).getPort();
-  }
-
-  /** Client connections that are open. */
-  public int connections() {
-    return connections.size();
   }
 
   /** Calls that have no status yet, without health checks and reflection. */

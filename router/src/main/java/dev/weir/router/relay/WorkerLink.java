@@ -1,12 +1,12 @@
 package dev.weir.router.relay;
 
+import dev.weir.platform.grpc.HostAndPort;
 import dev.weir.router.balance.Upstream;
 import dev.weir.router.balance.Worker;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
 import io.netty.util.AsciiString;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +21,12 @@ public final class WorkerLink implements Upstream {
   private final AsciiString authority;
   private volatile boolean closed;
 
-  WorkerLink(RelayLoops loops, LoopLink.Target target, Supplier<ManagedChannel> calls) {
+  WorkerLink(RelayLoops loops, HostAndPort address, LoopLink.Target target, ManagedChannel calls) {
     this.loops = loops;
     this.target = target;
     this.links = new AtomicReferenceArray<>(loops.size());
-    this.calls = calls.get();
-    this.authority = new AsciiString(target.address().toString());
+    this.calls = calls;
+    this.authority = new AsciiString(address.toString());
   }
 
   /** The channel for calls that are not inference. */

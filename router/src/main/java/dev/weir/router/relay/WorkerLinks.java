@@ -34,7 +34,7 @@ public final class WorkerLinks {
 
   /** A link to an address; nothing is connected until the worker was heard of. */
   public WorkerLink to(HostAndPort address) {
-    return new WorkerLink(loops, new Target(address), () -> channel(address));
+    return new WorkerLink(loops, address, new Target(address), channel(address));
   }
 
   private ManagedChannel channel(HostAndPort address) {
@@ -62,11 +62,6 @@ public final class WorkerLinks {
 
     Target(HostAndPort address) {
       this.address = address;
-    }
-
-    @Override
-    public HostAndPort address() {
-      return address;
     }
 
     @Override

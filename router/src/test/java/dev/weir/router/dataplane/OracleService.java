@@ -2,17 +2,20 @@ package dev.weir.router.dataplane;
 
 import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
 import dev.weir.router.exchange.Exchanges;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 
 /** {@code ModelInfer} at call level, on grpc-java: what the relay is compared with. */
 public final class OracleService {
+  static final MethodDescriptor<RawMessage, RawMessage> MODEL_INFER =
+      RawMethods.raw(GRPCInferenceServiceGrpc.getModelInferMethod());
+
   private OracleService() {}
 
   /** The service over a router's exchanges. */
   public static ServerServiceDefinition of(Exchanges exchanges) {
     return ServerServiceDefinition.builder(GRPCInferenceServiceGrpc.SERVICE_NAME)
-        .addMethod(
-            RawMethods.MODEL_INFER, (call, headers) -> new UnaryCall(call, headers, exchanges))
+        .addMethod(MODEL_INFER, (call, headers) -> new UnaryCall(call, headers, exchanges))
         .build();
   }
 }

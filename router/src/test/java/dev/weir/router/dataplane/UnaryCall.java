@@ -6,6 +6,8 @@ import dev.weir.router.exchange.Exchange;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.exchange.NextStep;
 import dev.weir.router.exchange.Pushback;
+import dev.weir.router.exchange.RequestIds;
+import dev.weir.router.policy.Decision;
 import dev.weir.router.relay.WorkerLink;
 import dev.weir.router.wire.MalformedRequestException;
 import dev.weir.router.wire.OverrideFields;
@@ -83,7 +85,7 @@ final class UnaryCall extends ServerCall.Listener<RawMessage> {
       case Exchanges.Opened.Refused(var code, var text) -> refuse(code, text);
       case Exchanges.Opened.Accepted(var opened) -> {
         exchange = opened;
-        requestId = RequestIds.choose(peek.id(), headers, exchanges);
+        requestId = RequestIds.choose(peek.id(), headers.get(MeshMetadata.REQUEST_ID), exchanges);
         opened.limit(
             clientDeadline == null
                 ? Long.MAX_VALUE
@@ -117,7 +119,9 @@ final class UnaryCall extends ServerCall.Listener<RawMessage> {
                 attempt.decision().variant().served().version()));
     ClientCall<RawMessage, RawMessage> call = newCall(attempt);
     upstream = call;
-    call.start(new Answer(attempt), HeaderRules.toWorker(headers, attempt, requestId));
+    Metadata toWorker = HeaderRules.toWorker(headers, attempt);
+    toWorker.put(MeshMetadata.REQUEST_ID, requestId);
+    call.start(new Answer(attempt), toWorker);
     call.request(2);
     call.sendMessage(message);
     call.halfClose();
@@ -132,7 +136,7 @@ final class UnaryCall extends ServerCall.Listener<RawMessage> {
     try {
       return WorkerLink.channelOf(attempt.worker())
           .newCall(
-              RawMethods.MODEL_INFER,
+              OracleService.MODEL_INFER,
               CallOptions.DEFAULT.withDeadlineAfter(attempt.timeoutNanos(), TimeUnit.NANOSECONDS));
     } finally {
       Context.ROOT.detach(previous);
@@ -151,10 +155,28 @@ final class UnaryCall extends ServerCall.Listener<RawMessage> {
     Exchange opened = exchange();
     opened.ended(Statuses.code(status), String.valueOf(status.getDescription()));
     if (!status.isOk()) {
-      HeaderRules.tell(trailers, opened, requestId);
+      tell(trailers, opened, requestId);
     }
     if (!clientGone) {
       client.close(status, trailers);
+    }
+  }
+
+  /** Adds what the client is told of how its request was answered. */
+  private static void tell(Metadata headers, Exchange exchange, String requestId) {
+    Decision.Routed decision = exchange.decision();
+    if (!decision.variant().name().isEmpty()) {
+      headers.put(MeshMetadata.VARIANT, decision.variant().name());
+    }
+    headers.put(MeshMetadata.SERVED_VERSION, decision.variant().served().toString());
+    headers.put(MeshMetadata.REASON, decision.reason().word());
+    headers.put(
+        MeshMetadata.ROUTE_GENERATION, Long.toUnsignedString(decision.route().generation()));
+    headers.put(MeshMetadata.ATTEMPTS, String.valueOf(exchange.attempts()));
+    headers.put(MeshMetadata.REQUEST_ID, requestId);
+    long pushback = exchange.clientPushbackMillis();
+    if (pushback >= 0) {
+      headers.put(HeaderRules.PUSHBACK, String.valueOf(pushback));
     }
   }
 
@@ -242,7 +264,7 @@ final class UnaryCall extends ServerCall.Listener<RawMessage> {
         return;
       }
       Metadata toClient = HeaderRules.passed(answerHeaders);
-      HeaderRules.tell(toClient, opened, requestId);
+      tell(toClient, opened, requestId);
       client.sendHeaders(toClient);
       client.sendMessage(withRoutesName(message));
       end(Status.OK, HeaderRules.passed(trailers));

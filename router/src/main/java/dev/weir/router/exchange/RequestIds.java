@@ -1,27 +1,25 @@
-package dev.weir.router.dataplane;
+package dev.weir.router.exchange;
 
-import dev.weir.platform.grpc.MeshMetadata;
-import dev.weir.router.exchange.Exchanges;
-import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
 /** Under which id a request's sample is kept, and feedback finds it. */
-final class RequestIds {
+public final class RequestIds {
   private RequestIds() {}
 
   /**
    * The message's id; else the one in the client's metadata; else a new one. An id that metadata
    * cannot carry (empty, over 256 characters, not printable ASCII) counts as none.
+   *
+   * @param sent the client's {@code weir-request-id}; null: none
    */
-  static String choose(String messageId, Metadata fromClient, Exchanges exchanges) {
+  public static String choose(String messageId, @Nullable CharSequence sent, Exchanges exchanges) {
     if (isUsable(messageId)) {
       return messageId;
     }
-    @Nullable String sent = fromClient.get(MeshMetadata.REQUEST_ID);
-    return sent != null && isUsable(sent) ? sent : exchanges.newRequestId();
+    return sent != null && isUsable(sent) ? sent.toString() : exchanges.newRequestId();
   }
 
-  private static boolean isUsable(String id) {
+  private static boolean isUsable(CharSequence id) {
     if (id.isEmpty() || id.length() > 256) {
       return false;
     }
