@@ -15,6 +15,7 @@ import numpy as np
 import tritonclient.grpc as triton
 import tritonclient.grpc.aio as triton_aio
 from cases import case, expect, refused, run
+from tensors import tensor
 from tritonclient.grpc import service_pb2
 
 ADDRESS = sys.argv[1]
@@ -23,13 +24,6 @@ KNOWN_GAPS = {
     "stream, read by a Triton client": "MLServer answers a stream with ModelInferResponse, Triton with ModelStreamInferResponse, on the "
     "same path: Triton's clients cannot read it, from MLServer itself neither",
 }
-
-
-def tensor(values, datatype):
-    values = np.asarray(values)
-    made = triton.InferInput("IN", list(values.shape), datatype)
-    made.set_data_from_numpy(values)
-    return [made]
 
 
 def floats(*values):

@@ -16,6 +16,7 @@ import numpy as np
 import tritonclient.grpc as triton
 import tritonclient.grpc.aio as triton_aio
 from cases import case, expect, refused, run
+from tensors import tensor
 from tritonclient.grpc import service_pb2
 from tritonclient.utils import InferenceServerException
 
@@ -28,13 +29,6 @@ KNOWN_GAPS = {
     "sequence by unary calls": "needs a single worker that has the model: unary calls of one sequence are balanced one by one. "
     "Send a sequence on a stream",
 }
-
-
-def tensor(values, datatype):
-    values = np.asarray(values)
-    made = triton.InferInput("IN", list(values.shape), datatype)
-    made.set_data_from_numpy(values)
-    return [made]
 
 
 def floats(*values):
@@ -343,26 +337,24 @@ def stream_with_error(client):
     return "an unknown model and a wrong datatype are answered in the stream, which goes on"
 
 
-@case("stream, gzip")
-def stream_gzip(client):
+def compressed_stream(client, algorithm):
     values = np.zeros(100_000, dtype=np.float32)
-    mine = Stream(client, compression_algorithm="gzip")
+    mine = Stream(client, compression_algorithm=algorithm)
     for _ in range(10):
         mine.send("echo", tensor(values, "FP32"))
     expect(all(np.array_equal(mine.next().as_numpy("OUT"), values) for _ in range(10)), "other values")
     client.stop_stream()
     return "compressed messages pass"
+
+
+@case("stream, gzip")
+def stream_gzip(client):
+    return compressed_stream(client, "gzip")
 
 
 @case("stream, deflate")
 def stream_deflate(client):
-    values = np.zeros(100_000, dtype=np.float32)
-    mine = Stream(client, compression_algorithm="deflate")
-    for _ in range(10):
-        mine.send("echo", tensor(values, "FP32"))
-    expect(all(np.array_equal(mine.next().as_numpy("OUT"), values) for _ in range(10)), "other values")
-    client.stop_stream()
-    return "compressed messages pass"
+    return compressed_stream(client, "deflate")
 
 
 @case("stream, time-out")

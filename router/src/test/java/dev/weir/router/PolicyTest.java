@@ -8,12 +8,8 @@ import dev.weir.proto.monitor.v1.Exposure;
 import dev.weir.proto.route.v1.Arm;
 import dev.weir.proto.route.v1.Condition;
 import dev.weir.proto.route.v1.Deny;
-import dev.weir.proto.route.v1.Experiment;
-import dev.weir.proto.route.v1.ExperimentArm;
-import dev.weir.proto.route.v1.Layer;
 import dev.weir.proto.route.v1.Match;
 import dev.weir.proto.route.v1.Route;
-import dev.weir.proto.route.v1.StickyKey;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -55,26 +51,12 @@ class PolicyTest {
   private static Route experimental() {
     return route("experimental")
         .addLayers(
-            Layer.newBuilder()
-                .setName("models")
-                .setKey(StickyKey.newBuilder().setHeader("user").setSalt("s"))
-                .addSlots(Snapshots.buckets(0, 10_000, "size"))
-                .addExperiments(
-                    Experiment.newBuilder()
-                        .setName("size")
-                        .setShareBasisPoints(10_000)
-                        .addArms(arm("small", "one"))
-                        .addArms(arm("large", "two"))
-                        .addBuckets(Snapshots.buckets(0, 5_000, "small"))
-                        .addBuckets(Snapshots.buckets(5_000, 10_000, "large"))))
-        .build();
-  }
-
-  private static ExperimentArm arm(String name, String variant) {
-    return ExperimentArm.newBuilder()
-        .setName(name)
-        .setVariant(variant)
-        .setWeightBasisPoints(5_000)
+            Snapshots.halves(
+                "models",
+                "s",
+                "size",
+                Snapshots.half("small", "one"),
+                Snapshots.half("large", "two")))
         .build();
   }
 

@@ -6,8 +6,12 @@ import dev.weir.proto.registry.v1.Signature;
 import dev.weir.proto.registry.v1.TensorSpec;
 import dev.weir.proto.route.v1.Arm;
 import dev.weir.proto.route.v1.BucketRange;
+import dev.weir.proto.route.v1.Experiment;
+import dev.weir.proto.route.v1.ExperimentArm;
+import dev.weir.proto.route.v1.Layer;
 import dev.weir.proto.route.v1.Route;
 import dev.weir.proto.route.v1.Snapshot;
+import dev.weir.proto.route.v1.StickyKey;
 import dev.weir.proto.route.v1.Variant;
 
 /** Small builders of snapshots. */
@@ -79,5 +83,31 @@ public final class Snapshots {
 
   public static BucketRange buckets(int first, int end, String variant) {
     return BucketRange.newBuilder().setFirst(first).setEnd(end).setVariant(variant).build();
+  }
+
+  /** A layer, keyed by the header "user", whose only experiment splits everybody in two halves. */
+  public static Layer halves(
+      String layer, String salt, String experiment, ExperimentArm one, ExperimentArm other) {
+    return Layer.newBuilder()
+        .setName(layer)
+        .setKey(StickyKey.newBuilder().setHeader("user").setSalt(salt))
+        .addSlots(buckets(0, 10_000, experiment))
+        .addExperiments(
+            Experiment.newBuilder()
+                .setName(experiment)
+                .setShareBasisPoints(10_000)
+                .addArms(one)
+                .addArms(other)
+                .addBuckets(buckets(0, 5_000, one.getName()))
+                .addBuckets(buckets(5_000, 10_000, other.getName())))
+        .build();
+  }
+
+  public static ExperimentArm half(String name, String variant) {
+    return ExperimentArm.newBuilder()
+        .setName(name)
+        .setVariant(variant)
+        .setWeightBasisPoints(5_000)
+        .build();
   }
 }

@@ -79,14 +79,8 @@ public final class BalanceCommand implements Callable<Integer> {
     Check.inRange("--fast-ms", fastMillis, 1, 10_000);
     Check.inRange("--slow-ms", slowMillis, 1, 10_000);
     Files.createDirectories(work);
-    var resources = new Resources();
-    Thread stop = Thread.ofPlatform().unstarted(resources::close);
-    Runtime.getRuntime().addShutdownHook(stop);
-    try {
-      return compare(resources, seed == null ? Randomness.freshSeed() : seed);
-    } finally {
-      resources.close();
-    }
+    return CommandLines.withResources(
+        resources -> compare(resources, seed == null ? Randomness.freshSeed() : seed));
   }
 
   private int compare(Resources resources, long runSeed) throws IOException, InterruptedException {

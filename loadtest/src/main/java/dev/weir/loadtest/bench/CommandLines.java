@@ -1,7 +1,9 @@
 package dev.weir.loadtest.bench;
 
 import dev.weir.platform.error.InvalidValueException;
+import dev.weir.platform.lifecycle.Resources;
 import dev.weir.platform.lifecycle.StartFailure;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -30,6 +32,25 @@ final class CommandLines {
               return EXIT_USAGE;
             })
             .execute(arguments));
+  }
+
+  /** What a command does with what it starts. */
+  @FunctionalInterface
+  interface Work {
+    /** Returns the exit status. */
+    int run(Resources resources) throws IOException, InterruptedException;
+  }
+
+  /** Does it, and stops what it started: at its end, or when the process is told to end. */
+  static int withResources(Work work) throws IOException, InterruptedException {
+    var resources = new Resources();
+    Thread stop = Thread.ofPlatform().unstarted(resources::close);
+    Runtime.getRuntime().addShutdownHook(stop);
+    try {
+      return work.run(resources);
+    } finally {
+      resources.close();
+    }
   }
 
   /** The program that a variable of the environment names. */

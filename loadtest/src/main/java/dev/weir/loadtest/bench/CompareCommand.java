@@ -112,14 +112,7 @@ public final class CompareCommand implements Callable<Integer> {
       Check.inRange("--routes", count, 1, 100_000);
     }
     Files.createDirectories(work);
-    var resources = new Resources();
-    Thread stop = Thread.ofPlatform().unstarted(resources::close);
-    Runtime.getRuntime().addShutdownHook(stop);
-    try {
-      return compare(resources);
-    } finally {
-      resources.close();
-    }
+    return CommandLines.withResources(this::compare);
   }
 
   private int compare(Resources resources) throws IOException, InterruptedException {

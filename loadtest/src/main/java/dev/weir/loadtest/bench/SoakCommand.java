@@ -74,14 +74,7 @@ public final class SoakCommand implements Callable<Integer> {
     Check.inRange("--workers", workers, 2, 64);
     Check.inRange("--connections", connections, 1, 1_000);
     Check.inRange("--streams", streams, 1, 1_000);
-    var resources = new Resources();
-    Thread stop = Thread.ofPlatform().unstarted(resources::close);
-    Runtime.getRuntime().addShutdownHook(stop);
-    try {
-      return soak(resources);
-    } finally {
-      resources.close();
-    }
+    return CommandLines.withResources(this::soak);
   }
 
   private int soak(Resources resources) throws IOException, InterruptedException {

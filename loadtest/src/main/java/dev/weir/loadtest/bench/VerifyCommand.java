@@ -57,14 +57,8 @@ public final class VerifyCommand implements Callable<Integer> {
     Check.inRange("--workers", workers, 1, 1_000);
     Check.inRange("--connections", connections, 1, 1_000);
     Files.createDirectories(work);
-    var resources = new Resources();
-    Thread stop = Thread.ofPlatform().unstarted(resources::close);
-    Runtime.getRuntime().addShutdownHook(stop);
-    try {
-      return verify(CommandLines.program("WEIR_GOCLIENT_BIN"), resources);
-    } finally {
-      resources.close();
-    }
+    return CommandLines.withResources(
+        resources -> verify(CommandLines.program("WEIR_GOCLIENT_BIN"), resources));
   }
 
   private int verify(Path goClient, Resources resources) throws IOException, InterruptedException {

@@ -1,13 +1,9 @@
 package dev.weir.platform.grpc;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Counts the calls that a server has not answered yet, without health checks and reflection: their
@@ -16,11 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class CallsInFlight extends ServerStreamTracer.Factory {
   private static final ServerStreamTracer NOT_COUNTED = new ServerStreamTracer() {};
 
-  private final AtomicInteger open = new AtomicInteger();
-  private final ReentrantLock lock = new ReentrantLock();
-
-  @GuardedBy("lock")
-  private final Condition none = lock.newCondition();
+  private final CallCount open = new CallCount();
 
   @Override
   public ServerStreamTracer newServerStreamTracer(String fullMethodName, Metadata headers) {
@@ -28,41 +20,21 @@ final class CallsInFlight extends ServerStreamTracer.Factory {
         || fullMethodName.startsWith("grpc.reflection.")) {
       return NOT_COUNTED;
     }
-    open.incrementAndGet();
+    open.started();
     return new ServerStreamTracer() {
       @Override
       public void streamClosed(Status status) {
-        if (open.decrementAndGet() == 0) {
-          signalNone();
-        }
+        open.ended();
       }
     };
   }
 
-  private void signalNone() {
-    lock.lock();
-    try {
-      none.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  int count() {
-    return open.get();
+  long count() {
+    return open.count();
   }
 
   /** Waits until there are none, at most so long. Returns whether there are none. */
   boolean awaitNone(Duration timeout) throws InterruptedException {
-    long leftNanos = timeout.toNanos();
-    lock.lock();
-    try {
-      while (open.get() > 0 && leftNanos > 0) {
-        leftNanos = none.awaitNanos(leftNanos);
-      }
-      return open.get() == 0;
-    } finally {
-      lock.unlock();
-    }
+    return open.awaitNone(timeout);
   }
 }

@@ -177,7 +177,7 @@ public final class GrpcServer implements AutoCloseable {
   }
 
   /** Calls that have not been answered yet, without health checks and reflection. */
-  public int callsInFlight() {
+  public long callsInFlight() {
     return calls.count();
   }
 

@@ -1,5 +1,6 @@
 package dev.weir.router.relay;
 
+import dev.weir.platform.grpc.CallCount;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.http2.Http2Counters;
 import io.netty.buffer.ByteBufAllocator;

@@ -1,5 +1,6 @@
 package dev.weir.router.relay;
 
+import dev.weir.platform.grpc.CallCount;
 import dev.weir.router.http2.Http2Stream;
 import dev.weir.router.http2.StreamListener;
 import dev.weir.router.identity.Identification;

@@ -1,5 +1,6 @@
 package dev.weir.router.relay;
 
+import dev.weir.platform.grpc.CallCount;
 import dev.weir.platform.grpc.GrpcListenConfig;
 import dev.weir.platform.lifecycle.StartFailure;
 import dev.weir.platform.tls.ReloadingTls;

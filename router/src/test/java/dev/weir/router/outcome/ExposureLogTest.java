@@ -6,11 +6,7 @@ import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.TestClock;
 import dev.weir.proto.monitor.v1.Exposure;
 import dev.weir.proto.monitor.v1.ReportExposuresRequest;
-import dev.weir.proto.route.v1.Experiment;
-import dev.weir.proto.route.v1.ExperimentArm;
-import dev.weir.proto.route.v1.Layer;
 import dev.weir.proto.route.v1.Route;
-import dev.weir.proto.route.v1.StickyKey;
 import dev.weir.router.Snapshots;
 import dev.weir.router.policy.Decision;
 import dev.weir.router.policy.RoutingTable;
@@ -30,26 +26,12 @@ class ExposureLogTest {
   private static Route route() {
     return Snapshots.canary("fraud", 500)
         .addLayers(
-            Layer.newBuilder()
-                .setName("ui")
-                .setKey(StickyKey.newBuilder().setHeader("user").setSalt("ui"))
-                .addSlots(Snapshots.buckets(0, 10_000, "colours"))
-                .addExperiments(
-                    Experiment.newBuilder()
-                        .setName("colours")
-                        .setShareBasisPoints(10_000)
-                        .addArms(arm("red", "baseline"))
-                        .addArms(arm("blue", "canary"))
-                        .addBuckets(Snapshots.buckets(0, 5_000, "red"))
-                        .addBuckets(Snapshots.buckets(5_000, 10_000, "blue"))))
-        .build();
-  }
-
-  private static ExperimentArm arm(String name, String variant) {
-    return ExperimentArm.newBuilder()
-        .setName(name)
-        .setVariant(variant)
-        .setWeightBasisPoints(5_000)
+            Snapshots.halves(
+                "ui",
+                "ui",
+                "colours",
+                Snapshots.half("red", "baseline"),
+                Snapshots.half("blue", "canary")))
         .build();
   }
 

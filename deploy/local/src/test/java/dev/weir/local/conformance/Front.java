@@ -1,5 +1,6 @@
 package dev.weir.local.conformance;
 
+import dev.weir.platform.grpc.BytesMarshaller;
 import dev.weir.platform.grpc.GrpcChannel;
 import dev.weir.platform.grpc.GrpcListenConfig;
 import dev.weir.platform.grpc.GrpcServer;
@@ -16,10 +17,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -109,7 +106,8 @@ final class Front implements AutoCloseable {
         return null;
       }
       MethodDescriptor<byte[], byte[]> descriptor =
-          MethodDescriptor.<byte[], byte[]>newBuilder(AsItIs.BYTES, AsItIs.BYTES)
+          MethodDescriptor.<byte[], byte[]>newBuilder(
+                  BytesMarshaller.INSTANCE, BytesMarshaller.INSTANCE)
               .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
               .setFullMethodName(method)
               .build();
@@ -118,24 +116,6 @@ final class Front implements AutoCloseable {
           (call, headers) ->
               ForwardedCall.start(
                   call, headers, server.channel().newCall(descriptor, CallOptions.DEFAULT)));
-    }
-  }
-
-  private enum AsItIs implements MethodDescriptor.Marshaller<byte[]> {
-    BYTES;
-
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return stream.readAllBytes();
-      } catch (IOException e) {
-        throw new UncheckedIOException("message", e);
-      }
     }
   }
 }

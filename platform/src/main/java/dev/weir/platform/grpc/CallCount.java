@@ -1,4 +1,4 @@
-package dev.weir.router.relay;
+package dev.weir.platform.grpc;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
@@ -7,9 +7,9 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Counts calls that have no status yet. Thread-safe; loops do not meet in it until it is drained.
+ * Counts calls that have no status yet. Thread-safe; threads do not meet in it until it is awaited.
  */
-final class CallCount {
+public final class CallCount {
   private final LongAdder started = new LongAdder();
   private final LongAdder ended = new LongAdder();
   private final ReentrantLock lock = new ReentrantLock();
@@ -19,11 +19,13 @@ final class CallCount {
 
   private volatile boolean awaited;
 
-  void started() {
+  /** One call more. */
+  public void started() {
     started.increment();
   }
 
-  void ended() {
+  /** One call less. */
+  public void ended() {
     ended.increment();
     if (awaited) {
       lock.lock();
@@ -35,14 +37,15 @@ final class CallCount {
     }
   }
 
-  long count() {
+  /** Calls that have no status yet. */
+  public long count() {
     // in this order, so that a call which ends meanwhile is not counted as more than none
     long gone = ended.sum();
     return started.sum() - gone;
   }
 
   /** Waits until there are none, at most so long. Returns whether there are none. */
-  boolean awaitNone(Duration timeout) throws InterruptedException {
+  public boolean awaitNone(Duration timeout) throws InterruptedException {
     long leftNanos = timeout.toNanos();
     lock.lock();
     try {
