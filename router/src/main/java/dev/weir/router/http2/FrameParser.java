@@ -2,6 +2,7 @@ package dev.weir.router.http2;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -210,7 +211,7 @@ final class FrameParser {
     state = padded ? State.PAD_LENGTH : State.CONTENT;
     if (length == 0) {
       state = State.HEADER;
-      sink.data(io.netty.buffer.Unpooled.EMPTY_BUFFER, 0, false, true);
+      sink.data(Unpooled.EMPTY_BUFFER, 0, false, true);
     }
   }
 
@@ -224,7 +225,7 @@ final class FrameParser {
     if (contentLeft > 0) {
       state = State.CONTENT;
     } else {
-      sink.data(io.netty.buffer.Unpooled.EMPTY_BUFFER, 0, false, true);
+      sink.data(Unpooled.EMPTY_BUFFER, 0, false, true);
       state = paddingLeft > 0 ? State.PADDING : State.HEADER;
     }
   }

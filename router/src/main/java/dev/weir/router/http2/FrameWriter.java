@@ -16,7 +16,7 @@ final class FrameWriter {
   static final int HEADER_BYTES = 9;
 
   /** DATA up to this size is copied: cheaper than one more buffer in a gathering write. */
-  private static final int COPY_AT_MOST = 4096;
+  static final int COPY_AT_MOST = 4096;
 
   private static final int CHUNK = 16 << 10;
 

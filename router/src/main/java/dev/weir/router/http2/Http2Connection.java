@@ -1,8 +1,12 @@
 package dev.weir.router.http2;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Error;
@@ -10,10 +14,12 @@ import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import io.netty.util.collection.IntObjectHashMap;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -191,9 +197,9 @@ public abstract sealed class Http2Connection extends ChannelInboundHandlerAdapte
 
   @Override
   public final void exceptionCaught(ChannelHandlerContext thrown, Throwable cause) {
-    if (cause instanceof java.io.IOException
-        || cause instanceof javax.net.ssl.SSLException
-        || cause instanceof io.netty.handler.codec.DecoderException) {
+    if (cause instanceof IOException
+        || cause instanceof SSLException
+        || cause instanceof DecoderException) {
       LOG.atDebug()
           .addKeyValue("peer", thrown.channel().remoteAddress())
           .setCause(cause)
@@ -284,7 +290,7 @@ public abstract sealed class Http2Connection extends ChannelInboundHandlerAdapte
   }
 
   /** The channel, for its addresses and TLS session. */
-  public final io.netty.channel.Channel channel() {
+  public final Channel channel() {
     return context().channel();
   }
 
@@ -349,16 +355,22 @@ public abstract sealed class Http2Connection extends ChannelInboundHandlerAdapte
     if (stream.waiting) {
       return;
     }
+    boolean more = sendSome(stream);
+    if (stream.waiting && (more || !isWritable())) {
+      // when our own buffer is what is full, the flush of this turn opens it
+      drainPending = true;
+      touch();
+    }
+  }
+
+  /** Sends of one stream; it has its turn again when it is not what is in the way. */
+  private boolean sendSome(Http2Stream stream) {
     boolean more = stream.sendWaiting(QUANTUM);
     if (more || stream.hasWaiting() && stream.sendWindow > 0) {
       stream.waiting = true;
       waiting.addLast(stream);
-      if (more || !isWritable()) {
-        // when our own buffer is what is full, the flush of this turn opens it
-        drainPending = true;
-        touch();
-      }
     }
+    return more;
   }
 
   private void drainWaiting() {
@@ -373,11 +385,7 @@ public abstract sealed class Http2Connection extends ChannelInboundHandlerAdapte
         continue;
       }
       int before = stream.queuedBytes();
-      boolean more = stream.sendWaiting(QUANTUM);
-      if (more || stream.hasWaiting() && stream.sendWindow > 0) {
-        stream.waiting = true;
-        waiting.addLast(stream);
-      }
+      sendSome(stream);
       idle = stream.queuedBytes() == before && stream.hasWaiting() ? idle + 1 : 0;
     }
     if (!waiting.isEmpty() && context().channel().isWritable() && sendWindow > 0) {
@@ -547,9 +555,7 @@ public abstract sealed class Http2Connection extends ChannelInboundHandlerAdapte
       writer().pass();
       ChannelHandlerContext closing = context();
       connectionGone("the connection was closed");
-      closing
-          .writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
-          .addListener(io.netty.channel.ChannelFutureListener.CLOSE);
+      closing.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
   }
 

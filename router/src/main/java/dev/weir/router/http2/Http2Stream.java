@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
  * piece with the stream that is owed credit for it. Event loop only.
  */
 public final class Http2Stream {
+  /** Bytes of a frame header: the headroom that content can be sent in place with. */
+  public static final int HEADROOM_BYTES = FrameWriter.HEADER_BYTES;
+
+  /** Content of at most so many bytes is copied when it is sent; longer is sent as a slice. */
+  public static final int COPIED_BYTES = FrameWriter.COPY_AT_MOST;
+
   private final Http2Connection connection;
   private final int id;
   private StreamListener listener;

@@ -17,11 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class MessageFlow {
   static final int PREFIX_BYTES = 5;
 
-  /** Pieces up to this size are copied, so that they do not hold a whole receive buffer. */
-  private static final int COPY_AT_MOST = 4096;
+  /**
+   * Pieces up to this size are copied, so that they do not hold a whole receive buffer. What is
+   * copied once more when it is sent can be changed for another try.
+   */
+  private static final int COPY_AT_MOST = Http2Stream.COPIED_BYTES;
 
-  private static final int HEADER_BYTES = 9;
-  private static final int ROOM_BEFORE = HEADER_BYTES + PREFIX_BYTES;
+  private static final int ROOM_BEFORE = Http2Stream.HEADROOM_BYTES + PREFIX_BYTES;
   private static final int ROOM_BEHIND = 128;
 
   private record Piece(ByteBuf buffer, int index, int length, boolean roomBefore) {}
