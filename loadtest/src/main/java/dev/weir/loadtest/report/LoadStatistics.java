@@ -26,6 +26,7 @@ public final class LoadStatistics {
   private final LongAdder retried = new LongAdder();
   private final LongAdder unsent = new LongAdder();
   private final AtomicLong unanswered = new AtomicLong();
+  private final LongAdder failed = new LongAdder();
   private final AtomicLong count = new AtomicLong();
 
   /** Nothing seen. */
@@ -37,13 +38,15 @@ public final class LoadStatistics {
 
   /** Takes one outcome. */
   public void add(Outcome outcome) {
-    count.incrementAndGet();
     Status.Code code = outcome.status().getCode();
     byCode[code.value()].increment();
     if (code == Status.Code.OK) {
       recorder.recordValue(Math.clamp(outcome.latencyNanos(), 0, HIGHEST_NANOS));
-    } else if (!firstFailure.containsKey(code.name())) {
-      firstFailure.putIfAbsent(code.name(), String.valueOf(outcome.status().getDescription()));
+    } else {
+      failed.increment();
+      if (!firstFailure.containsKey(code.name())) {
+        firstFailure.putIfAbsent(code.name(), String.valueOf(outcome.status().getDescription()));
+      }
     }
     if (!outcome.sent()) {
       unsent.increment();
@@ -60,6 +63,8 @@ public final class LoadStatistics {
       }
       counter.increment();
     }
+    // last: whoever has seen it counted finds all the rest of it
+    count.incrementAndGet();
   }
 
   /**
@@ -76,7 +81,7 @@ public final class LoadStatistics {
 
   /** Requests that failed so far. */
   public long failed() {
-    return count.get() - byCode[Status.Code.OK.value()].sum();
+    return failed.sum();
   }
 
   /** Requests so far that a version answered, by {@code model/version}. */
@@ -89,9 +94,11 @@ public final class LoadStatistics {
   /** All that was seen so far. */
   public LoadReport report(double seconds) {
     var codes = new TreeMap<String, Long>();
+    long ended = 0;
     for (Status.Code code : Status.Code.values()) {
       long n = byCode[code.value()].sum();
       if (n > 0) {
+        ended += n;
         codes.put(code.name(), n);
       }
     }
@@ -102,7 +109,7 @@ public final class LoadStatistics {
     }
     return new LoadReport(
         seconds,
-        count.get(),
+        ended,
         codes,
         versions(),
         retried.sum(),

@@ -44,6 +44,25 @@ final class LoadStatisticsTest {
   }
 
   @Test
+  void nothing_failed_while_answers_are_being_counted() throws InterruptedException {
+    Thread adding =
+        Thread.ofPlatform()
+            .start(() -> {
+              for (int i = 0; i < 200_000; i++) {
+                statistics.add(ok(1, "m/1"));
+              }
+            });
+    while (adding.isAlive()) {
+      assertThat(statistics.failed()).isZero();
+      LoadReport report = statistics.report(1);
+      assertThat(report.byCode().getOrDefault("OK", 0L)).isEqualTo(report.requests());
+      assertThat(report.errorRate()).isZero();
+    }
+    adding.join();
+    assertThat(statistics.ended()).isEqualTo(200_000);
+  }
+
+  @Test
   void latencies_are_those_of_answers_and_reports_are_cumulative() {
     for (int millis = 1; millis <= 50; millis++) {
       statistics.add(ok(millis, ""));
