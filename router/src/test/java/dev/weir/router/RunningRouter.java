@@ -21,6 +21,7 @@ import dev.weir.router.control.WatchConfig;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.exchange.RetryConfig;
 import dev.weir.router.limit.LimitConfig;
+import dev.weir.router.mirror.MirrorConfig;
 import dev.weir.router.outcome.ExposureConfig;
 import dev.weir.router.outcome.OutcomeConfig;
 import dev.weir.router.relay.RelayLoops;
@@ -31,6 +32,11 @@ import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -76,6 +82,7 @@ public final class RunningRouter implements AutoCloseable {
             EjectionConfig.defaults(),
             new OutcomeConfig(Duration.ofMillis(20), Duration.ofSeconds(5), 1_000, 10_000),
             ExposureConfig.defaults(),
+            MirrorConfig.defaults(),
             dev.weir.router.identity.IdentityConfig.defaults(),
             dev.weir.router.identity.HeadersConfig.defaults(),
             dev.weir.router.relay.RelayConfig.defaults(),
@@ -110,6 +117,16 @@ public final class RunningRouter implements AutoCloseable {
   /** The relay. */
   public RelayServer relay() {
     return listening.relay();
+  }
+
+  /** What it says at /metrics. */
+  String metrics() {
+    URI at = URI.create("http://127.0.0.1:" + listening.httpPort() + "/metrics");
+    try (InputStream body = at.toURL().openStream()) {
+      return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   GRPCInferenceServiceBlockingStub client() {
