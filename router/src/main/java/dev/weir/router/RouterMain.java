@@ -23,7 +23,6 @@ import dev.weir.router.control.KnownEndpoints;
 import dev.weir.router.control.MonitorIntake;
 import dev.weir.router.control.TableInForce;
 import dev.weir.router.control.WorkerWatches;
-import dev.weir.router.dataplane.InferenceService;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.exchange.RequestMetrics;
 import dev.weir.router.exchange.Tracing;
@@ -186,8 +185,7 @@ public final class RouterMain {
             GrpcServer.startInside(
                 "router services",
                 config.grpc(),
-                new GrpcServer.Services(
-                    List.of(new InferenceService(exchanges, logical)), List.of(), null, true),
+                new GrpcServer.Services(List.of(logical), List.of(), null, true),
                 inner.address(),
                 loops.group(),
                 loops.domainServerChannel()));

@@ -71,7 +71,6 @@ final class InnerCall implements StreamListener, LoopLink.Waiter {
       respond(StatusCode.UNAUTHENTICATED, why);
     } else if (headers == null) {
       rules.stripDenied(received);
-      InnerIdentity.tell(received, caller);
       headers = received;
       headersEnd = end;
       link.open(this);
