@@ -3,6 +3,7 @@ package dev.weir.router.relay;
 import dev.weir.platform.grpc.CallCount;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.http2.Http2Counters;
+import dev.weir.router.limit.ByteBudget;
 import io.netty.buffer.ByteBufAllocator;
 
 /**
@@ -24,7 +25,7 @@ record CallContext(
     RelayConfig config,
     int maxMessageBytes,
     int streamWindow,
-    KeepBudget keepBudget,
+    ByteBudget keepBudget,
     ByteBufAllocator allocator,
     InnerServer inner,
     CallCount calls,

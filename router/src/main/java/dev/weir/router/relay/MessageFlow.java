@@ -1,6 +1,7 @@
 package dev.weir.router.relay;
 
 import dev.weir.router.http2.Http2Stream;
+import dev.weir.router.limit.ByteBudget;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -29,7 +30,7 @@ final class MessageFlow {
   private record Piece(ByteBuf buffer, int index, int length, boolean roomBefore) {}
 
   private final ByteBufAllocator allocator;
-  private final @Nullable KeepBudget budget;
+  private final @Nullable ByteBudget budget;
   private final int keepAtMost;
   private final List<Piece> pieces = new ArrayList<>(1);
   private int prefixSeen;
@@ -52,7 +53,7 @@ final class MessageFlow {
    * @param budget for what is kept after it was sent; null: nothing is kept then
    * @param keepAtMost largest message that is kept, bytes
    */
-  MessageFlow(ByteBufAllocator allocator, @Nullable KeepBudget budget, int keepAtMost) {
+  MessageFlow(ByteBufAllocator allocator, @Nullable ByteBudget budget, int keepAtMost) {
     this.allocator = allocator;
     this.budget = budget;
     this.keepAtMost = keepAtMost;

@@ -5,6 +5,7 @@ import dev.weir.router.http2.Http2Counters;
 import dev.weir.router.http2.Http2Limits;
 import dev.weir.router.http2.Http2Loop;
 import dev.weir.router.http2.ReadRoom;
+import dev.weir.router.limit.ByteBudget;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
@@ -47,7 +48,7 @@ public final class RelayLoops implements AutoCloseable {
   private final RelayConfig config;
   private final Http2Limits limits;
   private final Http2Counters counters = new Http2Counters();
-  private final KeepBudget keepBudget;
+  private final ByteBudget keepBudget;
   private final PooledByteBufAllocator allocator;
   private final boolean epoll = Epoll.isAvailable();
 
@@ -55,7 +56,7 @@ public final class RelayLoops implements AutoCloseable {
   public RelayLoops(RelayConfig config, Http2Limits limits, Clock clock) {
     this.config = config;
     this.limits = limits;
-    this.keepBudget = new KeepBudget(config.keepBytes());
+    this.keepBudget = new ByteBudget(config.keepBytes());
     int count = config.loops() == 0 ? Runtime.getRuntime().availableProcessors() : config.loops();
     IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     this.group =
@@ -89,7 +90,7 @@ public final class RelayLoops implements AutoCloseable {
 
   /** Bytes of requests that are kept for another try now. */
   public long keptBytes() {
-    return keepBudget.kept();
+    return keepBudget.held();
   }
 
   /** Requests that were not kept because the budget was used up. */
@@ -97,7 +98,7 @@ public final class RelayLoops implements AutoCloseable {
     return keepBudget.refused();
   }
 
-  KeepBudget keepBudget() {
+  ByteBudget keepBudget() {
     return keepBudget;
   }
 
