@@ -16,6 +16,7 @@ import dev.weir.router.http2.Http2Limits;
 import dev.weir.router.identity.HeadersConfig;
 import dev.weir.router.identity.IdentityConfig;
 import dev.weir.router.limit.LimitConfig;
+import dev.weir.router.mirror.MirrorConfig;
 import dev.weir.router.outcome.ExposureConfig;
 import dev.weir.router.outcome.OutcomeConfig;
 import dev.weir.router.relay.RelayConfig;
@@ -40,6 +41,7 @@ public record RouterConfig(
     @Setting("Outlier ejection.") EjectionConfig ejection,
     @Setting("Outcome counts.") OutcomeConfig outcome,
     @Setting("Exposures of experiments.") ExposureConfig exposure,
+    @Setting("Copies for shadow versions.") MirrorConfig mirror,
     @Setting("How callers prove who they are.") IdentityConfig identity,
     @Setting("Request headers.") HeadersConfig headers,
     @Setting("How calls are relayed.") RelayConfig relay,
@@ -72,6 +74,7 @@ public record RouterConfig(
         EjectionConfig.defaults(),
         OutcomeConfig.defaults(),
         ExposureConfig.defaults(),
+        MirrorConfig.defaults(),
         IdentityConfig.defaults(),
         HeadersConfig.defaults(),
         RelayConfig.defaults(),

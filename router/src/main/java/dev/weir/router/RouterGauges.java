@@ -3,6 +3,7 @@ package dev.weir.router;
 import dev.weir.router.balance.EjectionReason;
 import dev.weir.router.balance.WorkerHealth;
 import dev.weir.router.balance.WorkerSet;
+import dev.weir.router.mirror.MirrorLog;
 import dev.weir.router.outcome.ExposureLog;
 import dev.weir.router.outcome.OutcomeLedger;
 import dev.weir.router.outcome.OutcomeSender;
@@ -22,7 +23,8 @@ final class RouterGauges {
       WorkerSet workers,
       OutcomeLedger ledger,
       OutcomeSender sender,
-      ExposureLog exposures) {
+      ExposureLog exposures,
+      MirrorLog mirrors) {
     meter
         .gaugeBuilder("weir_router_workers")
         .ofLongs()
@@ -79,6 +81,15 @@ final class RouterGauges {
         .counterBuilder("weir_router_exposures_dropped")
         .setDescription("Exposures of experiments that could not be kept for the monitor.")
         .buildWithCallback(counter -> counter.record(exposures.dropped()));
+    meter
+        .counterBuilder("weir_router_mirrored_pairs_dropped")
+        .setDescription("Pairs of answers that could not be kept for the monitor.")
+        .buildWithCallback(counter -> counter.record(mirrors.dropped()));
+    meter
+        .counterBuilder("weir_router_mirrored_pairs_not_compared")
+        .setDescription(
+            "Pairs told of without a comparison: too many waited, or an answer is none.")
+        .buildWithCallback(counter -> counter.record(mirrors.notCompared()));
   }
 
   private static String word(WorkerHealth health) {

@@ -20,9 +20,8 @@ import dev.weir.platform.time.Scheduler;
 import dev.weir.platform.tls.ReloadingTls;
 import dev.weir.platform.tls.ServiceTls;
 import dev.weir.router.balance.WorkerSet;
-import dev.weir.router.control.GrpcExposureIntake;
-import dev.weir.router.control.GrpcOutcomeIntake;
 import dev.weir.router.control.KnownEndpoints;
+import dev.weir.router.control.MonitorIntake;
 import dev.weir.router.control.TableInForce;
 import dev.weir.router.control.WorkerWatches;
 import dev.weir.router.dataplane.InferenceService;
@@ -31,12 +30,14 @@ import dev.weir.router.exchange.RequestMetrics;
 import dev.weir.router.exchange.Tracing;
 import dev.weir.router.identity.ClientIdentities;
 import dev.weir.router.identity.HeaderDenylist;
+import dev.weir.router.limit.ByteBudget;
 import dev.weir.router.limit.Limits;
 import dev.weir.router.logical.HealthPublisher;
 import dev.weir.router.logical.LogicalService;
 import dev.weir.router.logical.ServedModels;
+import dev.weir.router.mirror.MirrorLog;
+import dev.weir.router.outcome.BatchSender;
 import dev.weir.router.outcome.ExposureLog;
-import dev.weir.router.outcome.ExposureSender;
 import dev.weir.router.outcome.OutcomeLedger;
 import dev.weir.router.outcome.OutcomeSender;
 import dev.weir.router.policy.Draws;
@@ -48,8 +49,11 @@ import dev.weir.router.relay.WorkerLinks;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a router: builds its objects in order of dependency. */
@@ -120,12 +124,17 @@ public final class RouterMain {
     var draws = new Draws(seed);
     String process =
         config.instance() + "-" + HexFormat.of().toHexDigits(draws.generator().nextLong());
-    var sender =
-        new OutcomeSender(
-            process, new GrpcOutcomeIntake(monitor), config.outcome().maxWaitingSlices());
+    var intake = new MonitorIntake(monitor, process);
+    var sender = new OutcomeSender(process, intake.outcomes(), config.outcome().maxWaitingSlices());
     var ledger = new OutcomeLedger(config.outcome(), clock, sender::offer);
     var exposures = new ExposureLog(config.exposure(), clock);
-    var exposureSender = new ExposureSender(process, exposures, new GrpcExposureIntake(monitor));
+    var exposureSender =
+        new BatchSender<>("exposures", exposures::take, intake.exposures(exposures::dropped));
+    ExecutorService comparing =
+        resources.add("comparing", comparingThread(config.mirror().maxComparing()));
+    var mirrors = new MirrorLog(config.mirror().maxWaiting(), comparing);
+    var mirrorSender =
+        new BatchSender<>("mirrored pairs", mirrors::take, intake.mirrored(mirrors::dropped));
     var table = new TableInForce(ledger);
     ReloadingTls listenerTls =
         ServiceTls.ofListener(config.grpc().tls(), clock, scheduler, telemetry.meter(), resources);
@@ -140,7 +149,7 @@ public final class RouterMain {
             clock);
     var metrics =
         new RequestMetrics(telemetry.meter(), telemetry.histograms(), config.retry(), clock);
-    RouterGauges.register(telemetry.meter(), workers, ledger, sender, exposures);
+    RouterGauges.register(telemetry.meter(), workers, ledger, sender, exposures, mirrors);
     RelayGauges.register(telemetry.meter(), loops);
     var limits = new Limits(config.limits(), clock, telemetry.meter());
     var exchanges =
@@ -152,6 +161,8 @@ public final class RouterMain {
             metrics,
             config.retry(),
             limits,
+            mirrors,
+            new ByteBudget(config.mirror().maxBytes()),
             draws,
             new Tracing(telemetry.tracer(), telemetry.sampling()),
             clock);
@@ -228,8 +239,13 @@ public final class RouterMain {
     resources.add("worker discovery", discovery.watch("model-worker", watches::listed));
     Scheduler.Cancellable ticks = scheduler.every(config.outcome().slice(), ledger::tick);
     Scheduler.Cancellable sends = scheduler.every(config.outcome().slice(), sender::flush);
-    Scheduler.Cancellable exposureSends =
-        scheduler.every(config.outcome().slice(), exposureSender::flush);
+    Scheduler.Cancellable batches =
+        scheduler.every(
+            config.outcome().slice(),
+            () -> {
+              exposureSender.flush();
+              mirrorSender.flush();
+            });
 
     Discovery.Registration registration =
         discovery.register(
@@ -246,10 +262,11 @@ public final class RouterMain {
         () -> {
           ticks.cancel();
           sends.cancel();
-          exposureSends.cancel();
+          batches.cancel();
           ledger.tick();
           sender.flush();
           exposureSender.flush();
+          mirrorSender.flush();
         });
     return new Listening(
         config.grpc().host(),
@@ -260,6 +277,21 @@ public final class RouterMain {
         exchanges,
         loops,
         grpc);
+  }
+
+  /** One thread at low priority, that refuses what it has no room for. */
+  private static ExecutorService comparingThread(int maxWaiting) {
+    return new ThreadPoolExecutor(
+        0,
+        1,
+        10,
+        TimeUnit.SECONDS,
+        new ArrayBlockingQueue<>(maxWaiting),
+        Thread.ofPlatform()
+            .name("router-comparing")
+            .daemon()
+            .priority(Thread.MIN_PRIORITY)
+            .factory());
   }
 
   private static GrpcChannel channel(

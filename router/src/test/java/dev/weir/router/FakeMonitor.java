@@ -3,10 +3,13 @@ package dev.weir.router;
 import dev.weir.platform.grpc.HostAndPort;
 import dev.weir.proto.monitor.v1.Exposure;
 import dev.weir.proto.monitor.v1.IntakeServiceGrpc;
+import dev.weir.proto.monitor.v1.MirrorPair;
 import dev.weir.proto.monitor.v1.OutcomeCell;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
 import dev.weir.proto.monitor.v1.ReportExposuresRequest;
 import dev.weir.proto.monitor.v1.ReportExposuresResponse;
+import dev.weir.proto.monitor.v1.ReportMirroredRequest;
+import dev.weir.proto.monitor.v1.ReportMirroredResponse;
 import dev.weir.proto.monitor.v1.ReportOutcomesRequest;
 import dev.weir.proto.monitor.v1.ReportOutcomesResponse;
 import io.grpc.Server;
@@ -25,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 public final class FakeMonitor implements AutoCloseable {
   private final ConcurrentNavigableMap<Long, OutcomeSlice> slices = new ConcurrentSkipListMap<>();
   private final List<Exposure> exposures = new CopyOnWriteArrayList<>();
+  private final List<MirrorPair> pairs = new CopyOnWriteArrayList<>();
   private final Server server;
   private final HostAndPort address;
 
@@ -65,6 +69,11 @@ public final class FakeMonitor implements AutoCloseable {
     return List.copyOf(exposures);
   }
 
+  /** All pairs of answers so far. */
+  List<MirrorPair> pairs() {
+    return List.copyOf(pairs);
+  }
+
   private final class Intake extends IntakeServiceGrpc.IntakeServiceImplBase {
     @Override
     public void reportOutcomes(
@@ -82,6 +91,14 @@ public final class FakeMonitor implements AutoCloseable {
         ReportExposuresRequest request, StreamObserver<ReportExposuresResponse> answer) {
       exposures.addAll(request.getExposuresList());
       answer.onNext(ReportExposuresResponse.getDefaultInstance());
+      answer.onCompleted();
+    }
+
+    @Override
+    public void reportMirrored(
+        ReportMirroredRequest request, StreamObserver<ReportMirroredResponse> answer) {
+      pairs.addAll(request.getPairsList());
+      answer.onNext(ReportMirroredResponse.getDefaultInstance());
       answer.onCompleted();
     }
   }

@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /** A router with everything around it, on loopback. */
 final class Mesh implements AutoCloseable {
@@ -99,6 +101,27 @@ final class Mesh implements AutoCloseable {
       return e;
     }
     throw new AssertionError("answered: " + request.getModelName());
+  }
+
+  /** How a call fails whose client waits for so long. */
+  StatusRuntimeException failureWithin(ModelInferRequest request, long millis) {
+    try {
+      router.client().withDeadlineAfter(millis, TimeUnit.MILLISECONDS).modelInfer(request);
+    } catch (StatusRuntimeException e) {
+      return e;
+    }
+    throw new AssertionError("answered: " + request.getModelName());
+  }
+
+  /** The value of a metric's series that has all of these label values; 0: there is none. */
+  double metric(String name, String... labels) {
+    return router
+        .metrics()
+        .lines()
+        .filter(line -> line.startsWith(name + "{"))
+        .filter(line -> Stream.of(labels).allMatch(l -> line.contains("=\"" + l + "\"")))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
   }
 
   @Override

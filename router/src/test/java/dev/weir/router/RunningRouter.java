@@ -26,6 +26,7 @@ import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.exchange.RetryConfig;
 import dev.weir.router.identity.IdentityConfig;
 import dev.weir.router.limit.LimitConfig;
+import dev.weir.router.mirror.MirrorConfig;
 import dev.weir.router.outcome.ExposureConfig;
 import dev.weir.router.outcome.OutcomeConfig;
 import dev.weir.router.relay.RelayLoops;
@@ -41,10 +42,10 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -127,6 +128,7 @@ public final class RunningRouter implements AutoCloseable {
             EjectionConfig.defaults(),
             new OutcomeConfig(Duration.ofMillis(20), Duration.ofSeconds(5), 1_000, 10_000),
             ExposureConfig.defaults(),
+            MirrorConfig.defaults(),
             security.identity(),
             dev.weir.router.identity.HeadersConfig.defaults(),
             dev.weir.router.relay.RelayConfig.defaults(),
@@ -161,6 +163,16 @@ public final class RunningRouter implements AutoCloseable {
   /** The relay. */
   public RelayServer relay() {
     return listening.relay();
+  }
+
+  /** What it says at /metrics. */
+  String metrics() {
+    URI at = URI.create("http://127.0.0.1:" + listening.httpPort() + "/metrics");
+    try (InputStream body = at.toURL().openStream()) {
+      return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   GRPCInferenceServiceBlockingStub client() {
@@ -198,15 +210,6 @@ public final class RunningRouter implements AutoCloseable {
           Matcher found = pattern.matcher(metrics());
           return found.find() && Double.parseDouble(found.group(1)) >= atLeast;
         });
-  }
-
-  private String metrics() throws IOException, InterruptedException {
-    var request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + listening.httpPort() + "/metrics"))
-            .build();
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      return client.send(request, HttpResponse.BodyHandlers.ofString()).body();
-    }
   }
 
   RunningRouter awaitHealth(String model, ServingStatus wanted) {

@@ -17,8 +17,10 @@ import dev.weir.router.exchange.NextStep;
 import dev.weir.router.exchange.RequestMetrics;
 import dev.weir.router.exchange.RetryConfig;
 import dev.weir.router.exchange.Tracing;
+import dev.weir.router.limit.ByteBudget;
 import dev.weir.router.limit.LimitConfig;
 import dev.weir.router.limit.Limits;
+import dev.weir.router.mirror.MirrorLog;
 import dev.weir.router.outcome.ExposureConfig;
 import dev.weir.router.outcome.ExposureLog;
 import dev.weir.router.outcome.OutcomeConfig;
@@ -105,6 +107,8 @@ public class ExchangeBenchmark {
         new RequestMetrics(telemetry.meter(), telemetry.histograms(), retry, clock),
         retry,
         new Limits(LimitConfig.defaults(), clock, telemetry.meter()),
+        new MirrorLog(1, Runnable::run),
+        new ByteBudget(0),
         new Draws(1),
         new Tracing(telemetry.tracer(), telemetry.sampling()),
         clock);

@@ -34,6 +34,9 @@ public final class MeshMetadata {
   /** Tries that were made, in decimal. */
   public static final Metadata.Key<String> ATTEMPTS = text("weir-attempts");
 
+  /** Response: what answered instead of the assigned variant; absent: nothing did. */
+  public static final Metadata.Key<String> FALLBACK = text("weir-fallback");
+
   /** W3C trace context. */
   public static final Metadata.Key<String> TRACEPARENT = text("traceparent");
 

@@ -59,27 +59,10 @@ public final class TableInForce implements Consumer<Snapshot>, Supplier<@Nullabl
             .collect(Collectors.toSet());
   }
 
-  /** What a route may ask for and this router does not do must not pass in silence. */
-  private static void sayWhatIsNotDone(Route route) {
-    boolean storedAnswers =
-        route.getFallback().getRungsList().stream().anyMatch(r -> r.hasCached() || r.hasFixed());
-    if (route.hasMirror() || storedAnswers || route.getFallback().hasConfidence()) {
-      LOG.atWarn()
-          .addKeyValue("route", route.getName())
-          .addKeyValue("mirror", route.hasMirror())
-          .addKeyValue("cached_or_fixed_answers", storedAnswers)
-          .addKeyValue("confidence_gate", route.getFallback().hasConfidence())
-          .log("this router does not act on all of the route's policy: see docs/router.md");
-    }
-  }
-
   @Override
   public void accept(Snapshot snapshot) {
     RoutingTable compiled = RoutingTable.compile(snapshot);
     boolean changed = !snapshot.getRoutesList().equals(routes);
-    if (changed) {
-      snapshot.getRoutesList().forEach(TableInForce::sayWhatIsNotDone);
-    }
     table = compiled;
     routes = snapshot.getRoutesList();
     ledger.keepOnly(

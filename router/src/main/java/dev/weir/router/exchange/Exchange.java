@@ -3,13 +3,22 @@ package dev.weir.router.exchange;
 import dev.weir.router.balance.Lease;
 import dev.weir.router.balance.Worker;
 import dev.weir.router.limit.Admission;
+import dev.weir.router.mirror.AnsweredTwice;
+import dev.weir.router.mirror.MirrorResult;
 import dev.weir.router.outcome.Ticket;
+import dev.weir.router.policy.ConfidenceGate;
 import dev.weir.router.policy.Decision;
 import dev.weir.router.policy.FallbackTrigger;
 import dev.weir.router.policy.HedgeRule;
 import dev.weir.router.policy.Ladder;
+import dev.weir.router.policy.MirrorRule;
+import dev.weir.router.policy.Reason;
+import dev.weir.router.policy.RouteVariant;
 import dev.weir.router.policy.Rung;
 import dev.weir.router.policy.VersionId;
+import dev.weir.router.stored.AnswerCache;
+import dev.weir.router.stored.RequestKey;
+import dev.weir.router.stored.StoredAnswer;
 import dev.weir.router.wire.StatusCode;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -30,7 +39,12 @@ import org.jspecify.annotations.Nullable;
  * route's ladder answers, or without a ladder the baseline for a canary. That is no retry and not
  * from the budget: another version is asked, whose tries count anew. The unit that was drawn for
  * the canary is then counted as an UNAVAILABLE outcome of the canary, since otherwise a canary that
- * cannot be reached would look healthy.
+ * cannot be reached would look healthy. An answer that the ladder has in store counts for no
+ * version.
+ *
+ * <p>An answer that the ladder's confidence gate holds back ends its attempt well, and its unit's
+ * outcome is OK; the ladder goes on, and whoever brings the bytes keeps that answer meanwhile, to
+ * {@link #settleFor} it when nothing better comes.
  */
 public final class Exchange {
   private static final Ticket FINISHED = (code, latencyNanos, sampledTraceId) -> {};
@@ -68,6 +82,18 @@ public final class Exchange {
   private @Nullable Worker lastTried;
   private @Nullable Worker triedBefore;
   private @Nullable Failure failure;
+  private @Nullable Instead instead;
+  private @Nullable RequestKey key;
+  private Mirroring mirroring;
+  private @Nullable Copy copy;
+  private byte @Nullable [] answer;
+
+  /** Where the copy for the shadow stands. */
+  private enum Mirroring {
+    NONE,
+    WANTED,
+    DONE
+  }
 
   Exchange(
       Exchanges exchanges,
@@ -84,6 +110,7 @@ public final class Exchange {
     this.startNanos = nowNanos;
     this.deadlineNanos = startNanos + exchanges.timeoutNanos(decision);
     this.ticket = exchanges.ledger().start(decision);
+    this.mirroring = decision.mirror() == null ? Mirroring.NONE : Mirroring.WANTED;
     variant.route().budget().request(startNanos);
     trace.decided(decision);
   }
@@ -91,6 +118,11 @@ public final class Exchange {
   /** The decision in force: another than the first after a fallback. */
   public Decision.Routed decision() {
     return decision;
+  }
+
+  /** What the client gets instead of the assigned variant's answer; null: it gets that one. */
+  public @Nullable Instead insteadOf() {
+    return instead;
   }
 
   /** Attempts made so far. */
@@ -223,6 +255,104 @@ public final class Exchange {
     }
   }
 
+  /** What the answer of the version in force must show; null: it need not be looked at. */
+  public @Nullable ConfidenceGate gate() {
+    Ladder ladder = decision.treatment().ladder();
+    return ladder == null ? null : ladder.gateBeyond(rung, decision.variant().served());
+  }
+
+  /**
+   * An attempt brought an answer that the gate holds back. Others that are in flight were
+   * abandoned.
+   *
+   * @return {@link NextStep.End} when nothing better comes
+   */
+  public NextStep attemptUnsure(Attempt attempt) {
+    long now = exchanges.nanoTime();
+    attempt.span().end(StatusCode.OK, "");
+    return finish(attempt, Lease.Impression.ANSWERED, now) && !answered
+        ? instead(Failure.UNSURE, FallbackTrigger.LOW_CONFIDENCE, now)
+        : NextStep.WAIT;
+  }
+
+  /**
+   * Nothing better came than this attempt's answer, that was held back: the client gets it.
+   *
+   * @param code what became of what was tried after it
+   */
+  public void settleFor(Attempt attempt, StatusCode code) {
+    answered = true;
+    instead = Instead.UNSURE;
+    variant.route().instead(Instead.UNSURE, FallbackTrigger.LOW_CONFIDENCE);
+    if (decision != attempt.decision()) {
+      swapTicket(FINISHED, code, exchanges.nanoTime());
+      decision = attempt.decision();
+      variant = exchanges.metrics().variant(decision);
+    }
+  }
+
+  /**
+   * Whether the answer's bytes are wanted, before it is given to the client: to be kept, or
+   * compared with the shadow's.
+   */
+  public boolean wantsAnswer() {
+    return copy != null || key != null && instead == null;
+  }
+
+  /**
+   * The answer that is given to the client.
+   *
+   * @param message serialised, as the worker sent it; not to be changed
+   */
+  public void answerIs(byte[] message) {
+    answer = message;
+    Ladder ladder = decision.treatment().ladder();
+    Rung.Cached cached = ladder == null ? null : ladder.cache();
+    RequestKey asked = key;
+    if (cached != null && asked != null && instead == null) {
+      var kept = new StoredAnswer(message, decision.variant().served(), cached);
+      variant.route().answers(cached, exchanges.clock()).put(asked, kept);
+    }
+  }
+
+  /** Whether answers to this request are kept: {@link #requestIs} is to be told what it asks. */
+  public boolean keepsAnswers() {
+    Ladder ladder = decision.treatment().ladder();
+    return ladder != null && ladder.cache() != null;
+  }
+
+  /** Says what the request asks, as soon as that is known. */
+  public void requestIs(RequestKey asked) {
+    key = asked;
+  }
+
+  /** Whether a copy for a shadow version is still to be made. */
+  public boolean wantsCopy() {
+    return mirroring == Mirroring.WANTED;
+  }
+
+  /**
+   * The copy for the shadow version, once.
+   *
+   * @param bytes length of the request, which is here as a whole; -1: it is not kept
+   * @param isBusy much waits for slow receivers
+   * @param requestId the request's id
+   * @return null: none is sent, and that was counted
+   */
+  public @Nullable Copy copy(int bytes, boolean isBusy, String requestId) {
+    MirrorRule rule = decision.mirror();
+    if (mirroring != Mirroring.WANTED || rule == null) {
+      return null;
+    }
+    mirroring = Mirroring.DONE;
+    if (isBusy) {
+      variant.route().mirrored(MirrorResult.NO_ROOM);
+      return null;
+    }
+    copy = Copy.open(exchanges, variant.route(), decision, rule, bytes, requestId, trace);
+    return copy;
+  }
+
   /** An attempt was given up: another one has answered, or the client has gone. */
   public void attemptAbandoned(Attempt attempt) {
     attempt.span().end(StatusCode.CANCELLED, "given up");
@@ -326,56 +456,99 @@ public final class Exchange {
     return perTry == 0 ? left : Math.min(perTry, left);
   }
 
-  /** The version could not answer: another one that has a worker does, or nobody. */
+  /** The version could not answer, or not well enough: something else does, or nobody. */
   private NextStep instead(Failure failed, @Nullable FallbackTrigger why, long now) {
-    FallbackTrigger trigger = why;
-    while (trigger != null) {
-      Decision.Routed other = nextRung(trigger);
-      if (other == null) {
-        break;
+    Ladder ladder = decision.treatment().ladder();
+    if (ladder != null) {
+      return climb(ladder, failed, why, now);
+    }
+    if (why == FallbackTrigger.UNAVAILABLE) {
+      Decision.Routed baseline = decision.route().fallbackFrom(decision).orElse(null);
+      NextStep asked = baseline == null ? null : ask(baseline, failed, Instead.BASELINE, why, now);
+      if (asked != null) {
+        return asked;
       }
-      VersionId version = other.variant().served();
-      Lease lease = exchanges.workers().lease(version, null, null, now, exchanges.random());
-      if (lease != null) {
-        fallBack(other, failed.code(), now);
-        return new NextStep.Send(attempt(lease, now, false));
-      }
-      // a ladder may go on; without one there is only the baseline
-      trigger = decision.treatment().ladder() == null ? null : FallbackTrigger.UNAVAILABLE;
     }
     return failed.end();
   }
 
-  private Decision.@Nullable Routed nextRung(FallbackTrigger trigger) {
-    Ladder ladder = decision.treatment().ladder();
-    if (ladder == null) {
-      return trigger == FallbackTrigger.UNAVAILABLE
-          ? decision.route().fallbackFrom(decision).orElse(null)
-          : null;
-    }
-    VersionId version = decision.variant().served();
-    for (int at = ladder.next(rung, trigger, version);
-        at >= 0;
-        at = ladder.next(at, trigger, version)) {
+  private NextStep climb(Ladder ladder, Failure failed, @Nullable FallbackTrigger why, long now) {
+    FallbackTrigger trigger = why;
+    while (trigger != null) {
+      int at = ladder.next(rung, trigger, decision.variant().served());
+      if (at < 0) {
+        break;
+      }
       rung = at;
-      if (ladder.rung(at) instanceof Rung.OtherVariant(var other)) {
-        return decision.insteadBy(other);
+      NextStep step =
+          switch (ladder.rung(at)) {
+            case Rung.OtherVariant(var other) ->
+                ask(decision.insteadBy(other), failed, Instead.VARIANT, trigger, now);
+            case Rung.Cached cached -> recall(cached, failed, trigger, now);
+            case Rung.Fixed fixed ->
+                give(new StoredAnswer(fixed.response(), null, fixed), failed, trigger, now);
+          };
+      if (step != null) {
+        return step;
+      }
+      if (ladder.rung(at) instanceof Rung.OtherVariant) {
+        trigger = FallbackTrigger.UNAVAILABLE;
       }
     }
+    return failed.end();
+  }
+
+  /** Asks another version; null: it has no worker. */
+  private @Nullable NextStep ask(
+      Decision.Routed other, Failure failed, Instead as, FallbackTrigger why, long now) {
+    Lease lease =
+        exchanges.workers().lease(other.variant().served(), null, null, now, exchanges.random());
+    if (lease == null) {
+      return null;
+    }
+    variant.route().instead(as, why);
+    instead = as;
+    fallBack(other, failed.code(), now);
+    return new NextStep.Send(attempt(lease, now, false));
+  }
+
+  /** The last good answer to the same request; null: none is kept. */
+  private @Nullable NextStep recall(
+      Rung.Cached cached, Failure failed, FallbackTrigger why, long now) {
+    AnswerCache answers = variant.route().answers(cached, exchanges.clock());
+    StoredAnswer found = key == null ? null : answers.find(key);
+    if (found != null && isOfRoute(found)) {
+      answers.asked(true);
+      return give(found, failed, why, now);
+    }
+    answers.asked(false);
     return null;
   }
 
-  private void fallBack(Decision.Routed other, StatusCode code, long now) {
-    Ticket drawn = (Ticket) TICKET.getVolatile(this);
-    if (drawn != FINISHED) {
-      Ticket plain = exchanges.ledger().startPlain(other);
-      if (TICKET.compareAndSet(this, drawn, plain)) {
-        StatusCode outcome = code == StatusCode.CANCELLED ? StatusCode.UNAVAILABLE : code;
-        drawn.finish(outcome, now - startNanos, trace.sampledTraceId());
-      } else {
-        // the client went away at this very moment
-        plain.finish(StatusCode.CANCELLED, now - startNanos, null);
+  /** A version that has left its route does not go on answering from memory. */
+  private boolean isOfRoute(StoredAnswer found) {
+    for (RouteVariant variantNow : decision.route().variants()) {
+      if (variantNow.served().equals(found.version())) {
+        return true;
       }
+    }
+    return false;
+  }
+
+  private NextStep give(StoredAnswer stored, Failure failed, FallbackTrigger why, long now) {
+    KnownRoute route = variant.route();
+    Instead as = Instead.of(stored.rung());
+    route.instead(as, why);
+    instead = as;
+    swapTicket(FINISHED, failed.code(), now);
+    variant = route.variant("");
+    variant.decided(Reason.FALLBACK);
+    return new NextStep.Give(stored);
+  }
+
+  private void fallBack(Decision.Routed other, StatusCode code, long now) {
+    if (TICKET.getVolatile(this) != FINISHED) {
+      swapTicket(exchanges.ledger().startPlain(other), code, now);
     }
     decision = other;
     variant = exchanges.metrics().decided(other);
@@ -384,6 +557,17 @@ public final class Exchange {
     lastTried = null;
     triedBefore = null;
     failure = null;
+  }
+
+  /** Ends the count that is running with a code, and goes on with another one. */
+  private void swapTicket(Ticket next, StatusCode code, long now) {
+    Ticket running = (Ticket) TICKET.getVolatile(this);
+    if (TICKET.compareAndSet(this, running, next)) {
+      running.finish(Failure.told(code), now - startNanos, trace.sampledTraceId());
+    } else {
+      // the client went away at this very moment
+      next.finish(StatusCode.CANCELLED, now - startNanos, null);
+    }
   }
 
   private Failure noWorker() {
@@ -410,10 +594,32 @@ public final class Exchange {
       // whoever takes the ticket finishes it
       ((Ticket) TICKET.getAndSet(this, FINISHED)).finish(code, latency, trace.sampledTraceId());
       exchanges.metrics().ended(variant, code, latency);
-      if (code == StatusCode.OK && decision.experiment() != null) {
+      if (mirroring != Mirroring.NONE) {
+        endMirroring(code, latency);
+      }
+      if (code == StatusCode.OK && instead == null && decision.experiment() != null) {
         exchanges.exposures().answered(decision);
       }
       trace.end(code, message);
+    }
+  }
+
+  private void endMirroring(StatusCode code, long latencyNanos) {
+    if (mirroring == Mirroring.WANTED) {
+      variant.route().mirrored(MirrorResult.NO_REQUEST);
+    }
+    Copy sent = copy;
+    if (sent != null) {
+      sent.primaryEnded(
+          instead != null && instead != Instead.UNSURE
+              ? null
+              : new AnsweredTwice.Side(
+                  decision.variant().served(),
+                  decision.variant().name(),
+                  code,
+                  latencyNanos,
+                  trace.sampledTraceId(),
+                  answer));
     }
   }
 }

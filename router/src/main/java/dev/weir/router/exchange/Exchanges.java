@@ -3,7 +3,9 @@ package dev.weir.router.exchange;
 import dev.weir.platform.time.Clock;
 import dev.weir.router.balance.WorkerSet;
 import dev.weir.router.limit.Admission;
+import dev.weir.router.limit.ByteBudget;
 import dev.weir.router.limit.Limits;
+import dev.weir.router.mirror.MirrorLog;
 import dev.weir.router.outcome.ExposureLog;
 import dev.weir.router.outcome.OutcomeLedger;
 import dev.weir.router.policy.Decision;
@@ -26,6 +28,8 @@ public final class Exchanges {
   private final RequestMetrics metrics;
   private final RetryConfig retry;
   private final Limits limits;
+  private final MirrorLog mirrors;
+  private final ByteBudget copies;
   private final Draws draws;
   private final Tracing tracing;
   private final Clock clock;
@@ -34,6 +38,8 @@ public final class Exchanges {
 
   /**
    * @param table the table in force; null before the first snapshot
+   * @param mirrors takes pairs of answers
+   * @param copies bytes of copies for shadow versions that may be under way
    */
   public Exchanges(
       Supplier<@Nullable RoutingTable> table,
@@ -43,6 +49,8 @@ public final class Exchanges {
       RequestMetrics metrics,
       RetryConfig retry,
       Limits limits,
+      MirrorLog mirrors,
+      ByteBudget copies,
       Draws draws,
       Tracing tracing,
       Clock clock) {
@@ -53,6 +61,8 @@ public final class Exchanges {
     this.metrics = metrics;
     this.retry = retry;
     this.limits = limits;
+    this.mirrors = mirrors;
+    this.copies = copies;
     this.draws = draws;
     this.tracing = tracing;
     this.clock = clock;
@@ -178,6 +188,22 @@ public final class Exchanges {
     RandomGenerator random = random();
     HexFormat hex = HexFormat.of();
     return hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
+  }
+
+  MirrorLog mirrors() {
+    return mirrors;
+  }
+
+  ByteBudget copies() {
+    return copies;
+  }
+
+  Tracing tracing() {
+    return tracing;
+  }
+
+  Clock clock() {
+    return clock;
   }
 
   Limits limits() {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param isTimeOfTry only the try's time was over, not the client's
  */
 record Failure(StatusCode code, String message, boolean isTimeOfTry) {
+  /** None: an answer that is not sure enough. */
+  static final Failure UNSURE = new Failure(StatusCode.OK, "", false);
+
   /**
    * Whether another worker may be asked: it was not there, or stopped (a server that shuts down
    * cancels what it has), or took longer than a try may. Anything else is the model's answer.
@@ -23,8 +26,15 @@ record Failure(StatusCode code, String message, boolean isTimeOfTry) {
 
   /** What the client is told. */
   NextStep.End end() {
-    // a cancellation that nobody here asked for would make the client believe it was its own
-    return new NextStep.End(code == StatusCode.CANCELLED ? StatusCode.UNAVAILABLE : code, message);
+    return new NextStep.End(told(code), message);
+  }
+
+  /**
+   * The status that a failure counts as. A cancellation that nobody here asked for would make the
+   * client believe it was its own.
+   */
+  static StatusCode told(StatusCode code) {
+    return code == StatusCode.CANCELLED ? StatusCode.UNAVAILABLE : code;
   }
 
   /** What the ladder calls it; null: no rung stands for it. */

@@ -1,5 +1,6 @@
 package dev.weir.router.exchange;
 
+import dev.weir.router.stored.StoredAnswer;
 import dev.weir.router.wire.StatusCode;
 
 /** What the data plane does next. */
@@ -19,6 +20,9 @@ public sealed interface NextStep {
    * @param nanos less than what the exchange has left
    */
   record Pause(long nanos) implements NextStep {}
+
+  /** Give the client this answer, with the request's own id. */
+  record Give(StoredAnswer answer) implements NextStep {}
 
   /** End the client's call with a status. */
   record End(StatusCode code, String message) implements NextStep {}

@@ -73,6 +73,7 @@ public final class RequestMetrics {
         .upDownCounterBuilder("weir_router_in_flight")
         .setDescription("Inference requests in the router now.")
         .buildWithCallback(gauge -> gauge.record(inFlight.sum()));
+    AnswerMetrics.register(meter, routes.values());
   }
 
   private void byVariant(

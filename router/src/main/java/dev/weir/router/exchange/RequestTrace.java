@@ -134,6 +134,29 @@ public final class RequestTrace {
     return new Span(span, Traceparent.format(span.getSpanContext()));
   }
 
+  /**
+   * Starts the trace of a copy for a shadow version: one of its own, so that the client's shows
+   * what the client waited for, with a link to it.
+   *
+   * @param random the calling thread's
+   */
+  Span copy(Tracing tracing, Decision.Routed copy, String worker, RandomGenerator random) {
+    if (server == null) {
+      return new Span(null, Traceparent.unsampled(random, random.nextLong()));
+    }
+    io.opentelemetry.api.trace.Span span =
+        tracer
+            .spanBuilder(SERVICE + "/" + method)
+            .setSpanKind(SpanKind.CLIENT)
+            .setParent(tracing.sampling().sampledRoot())
+            .addLink(server.getSpanContext())
+            .startSpan();
+    describe(span, method);
+    annotate(span, copy);
+    span.setAttribute("weir.worker", worker);
+    return new Span(span, Traceparent.format(span.getSpanContext()));
+  }
+
   void end(StatusCode code, String message) {
     if (server != null) {
       end(server, code, message);
@@ -161,6 +184,11 @@ public final class RequestTrace {
     /** Context for the worker; null: none. */
     @Nullable String traceparent() {
       return traceparent;
+    }
+
+    /** The trace, 32 hexadecimal digits, when it is sampled; else null. */
+    @Nullable String sampledTraceId() {
+      return span == null ? null : span.getSpanContext().getTraceId();
     }
 
     void end(StatusCode code, String message) {

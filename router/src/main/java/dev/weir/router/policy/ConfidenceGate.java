@@ -1,5 +1,9 @@
 package dev.weir.router.policy;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.weir.proto.inference.ModelInferResponse;
+import dev.weir.router.wire.OutputTensor;
+
 /**
  * How sure an answer must be. Several rows are as sure as the least sure of them.
  *
@@ -54,6 +58,42 @@ public record ConfidenceGate(String output, Statistic statistic, double threshol
         case LARGEST_OF_SOFTMAX -> 1 / sum;
         case MARGIN_OF_SOFTMAX -> alone ? 1 : (1 - Math.exp(second - largest)) / sum;
       };
+    }
+  }
+
+  /**
+   * How sure an answer is: that of its least sure row; NaN when a row cannot be read. Infinite when
+   * the answer does not have the output, in FP32 or FP64: then the gate says nothing.
+   */
+  public double confidence(ModelInferResponse answer) {
+    OutputTensor tensor = OutputTensor.of(answer, output);
+    if (tensor == null
+        || !(tensor.datatype().equals("FP32") || tensor.datatype().equals("FP64"))
+        || !(tensor.elements() instanceof OutputTensor.Elements.Floating(var values))) {
+      return Double.POSITIVE_INFINITY;
+    }
+    double least = Double.POSITIVE_INFINITY;
+    int length = tensor.lastDimension();
+    for (int from = 0; from < values.length; from += length) {
+      var row = new Row();
+      for (int i = 0; i < length; i++) {
+        row.add(values[from + i]);
+      }
+      least = Math.min(least, row.confidence(statistic));
+    }
+    return least;
+  }
+
+  /**
+   * Whether an answer is held back.
+   *
+   * @param answer serialised {@code ModelInferResponse}; one that is none is the worker's business
+   */
+  public boolean holdsBack(byte[] answer) {
+    try {
+      return holdsBack(confidence(ModelInferResponse.parseFrom(answer)));
+    } catch (InvalidProtocolBufferException malformed) {
+      return false;
     }
   }
 

@@ -21,13 +21,4 @@ public sealed interface Rung {
    */
   @SuppressWarnings("ArrayRecordComponent") // compared by identity: it is compiled once
   record Fixed(byte[] response) implements Rung {}
-
-  /** The word in metadata and metric labels: "variant", "cached", "default". */
-  default String word() {
-    return switch (this) {
-      case OtherVariant _ -> "variant";
-      case Cached _ -> "cached";
-      case Fixed _ -> "default";
-    };
-  }
 }

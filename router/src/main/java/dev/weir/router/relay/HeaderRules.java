@@ -16,6 +16,7 @@ final class HeaderRules {
   static final AsciiString REQUEST_ID = AsciiString.cached("weir-request-id");
   static final AsciiString VARIANT = AsciiString.cached("weir-variant");
   static final AsciiString SERVED_VERSION = AsciiString.cached("weir-served-version");
+  static final AsciiString FALLBACK = AsciiString.cached("weir-fallback");
   static final AsciiString REASON = AsciiString.cached("weir-reason");
   static final AsciiString ROUTE_GENERATION = AsciiString.cached("weir-route-generation");
   static final AsciiString ATTEMPTS = AsciiString.cached("weir-attempts");

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class InferAttempt extends DeadlineWheel.Deadline implements StreamListener, LoopLink.Waiter {
   private static final long AHEAD_NANOS = 5_000_000;
 
-  private final InferCall call;
+  private final AttemptOwner owner;
   private final CallContext context;
   private final RelayLoop loop;
   private final Attempt sent;
@@ -25,10 +25,11 @@ final class InferAttempt extends DeadlineWheel.Deadline implements StreamListene
   private @Nullable Http2Stream worker;
   private @Nullable Http2Headers answerHeaders;
   private boolean passingOn;
+  private boolean discarding;
   private boolean over;
 
-  InferAttempt(InferCall call, CallContext context, RelayLoop loop, Attempt sent) {
-    this.call = call;
+  InferAttempt(AttemptOwner owner, CallContext context, RelayLoop loop, Attempt sent) {
+    this.owner = owner;
     this.context = context;
     this.loop = loop;
     this.sent = sent;
@@ -62,8 +63,8 @@ final class InferAttempt extends DeadlineWheel.Deadline implements StreamListene
   public void opened(Http2Stream stream) {
     worker = stream;
     stream.sendHeaders(
-        call.headersFor(sent, ((WorkerLink) sent.worker().upstream()).authority()), false);
-    call.sendRequest(stream, sent.decision());
+        owner.headersFor(sent, ((WorkerLink) sent.worker().upstream()).authority()), false);
+    owner.sendRequest(stream, sent);
   }
 
   @Override
@@ -105,8 +106,11 @@ final class InferAttempt extends DeadlineWheel.Deadline implements StreamListene
 
   @Override
   public void onData(Http2Stream stream, ByteBuf in, int length, boolean headroom, boolean end) {
-    if (over || answerHeaders == null) {
+    if (over || discarding || answerHeaders == null) {
       stream.credit(length);
+      if (end && !over) {
+        endedWithoutStatus();
+      }
       return;
     }
     int at = in.readerIndex();
@@ -128,16 +132,53 @@ final class InferAttempt extends DeadlineWheel.Deadline implements StreamListene
       answer.payload(stream, in, at, left, room);
     }
     if (end) {
-      failed(StatusCode.INTERNAL, fromTransport("the answer ended without a status"), null);
+      endedWithoutStatus();
     } else if (!passingOn && answer.taken() > context.config().holdAnswerBytes()) {
-      passOn(stream, answerHeaders);
+      passingOn = true;
+      owner.outgrown(this, answerHeaders);
     }
   }
 
-  private void passOn(Http2Stream stream, Http2Headers headers) {
-    passingOn = true;
-    call.commit(this, headers);
-    answer.sendTo(call.client(), stream, sent.decision().variant().answerFields(), false);
+  private void endedWithoutStatus() {
+    failed(StatusCode.INTERNAL, fromTransport("the answer ended without a status"), null);
+  }
+
+  /** The held answer's bytes as the worker sent them. */
+  byte[] answerBytes() {
+    return answer.toBytes();
+  }
+
+  /** Whether the worker compressed the answer. */
+  boolean isCompressed() {
+    return answer.isCompressed();
+  }
+
+  /** Sends what is here of the answer, and from now on what comes. */
+  void passTo(Http2Stream client) {
+    Http2Stream from = worker;
+    if (from != null) {
+      answer.sendTo(client, from, sent.decision().variant().answerFields(), false);
+    }
+    if (over) {
+      close();
+    }
+  }
+
+  /** The answer is held for longer than it takes: its bytes are paid for. */
+  void setAside() {
+    Http2Stream from = worker;
+    if (from != null) {
+      answer.payAll(from);
+    }
+  }
+
+  /** Drops the answer, what is still to come of it too. */
+  void discard() {
+    discarding = true;
+    Http2Stream from = worker;
+    if (from != null) {
+      answer.close(from);
+    }
   }
 
   private void trailers(Http2Headers headers) {
@@ -158,7 +199,8 @@ final class InferAttempt extends DeadlineWheel.Deadline implements StreamListene
     if (code != StatusCode.OK) {
       String text = GrpcHeaders.decodeMessage(headers.get(GrpcHeaders.MESSAGE));
       failed(code, text.isEmpty() ? fromTransport(code.name()) : text, headers);
-    } else if (answerHeaders == null || !answer.isComplete() || answer.isFollowed()) {
+    } else if (answerHeaders == null
+        || !discarding && (!answer.isComplete() || answer.isFollowed())) {
       failed(
           StatusCode.INTERNAL,
           fromTransport(
@@ -167,13 +209,14 @@ final class InferAttempt extends DeadlineWheel.Deadline implements StreamListene
                   : answer.hasPrefix() ? "the answer ended inside its message" : "no answer"),
           null);
     } else {
-      Http2Stream from = worker;
-      if (!passingOn && from != null) {
-        passOn(from, answerHeaders);
-      }
       over = true;
-      close();
-      call.answered(this, headers);
+      loop.http2().deadlines().disarm(this);
+      if (passingOn) {
+        close();
+        owner.ended(this, headers);
+      } else {
+        owner.answered(this, answerHeaders, headers);
+      }
     }
   }
 
@@ -210,15 +253,13 @@ final class InferAttempt extends DeadlineWheel.Deadline implements StreamListene
     }
     over = true;
     close();
-    call.attemptFailed(this, code, text, trailers);
+    owner.failed(this, code, text, trailers);
   }
 
-  /** Nobody waits for it any more. */
+  /** Nobody waits for it any more, nor for what it holds. */
   void abandon() {
-    if (!over) {
-      over = true;
-      close();
-    }
+    over = true;
+    close();
   }
 
   private void close() {

@@ -1,6 +1,7 @@
 package dev.weir.router.relay;
 
 import dev.weir.router.exchange.Attempt;
+import dev.weir.router.exchange.Copy;
 import dev.weir.router.exchange.Exchange;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.exchange.NextStep;
@@ -11,14 +12,15 @@ import dev.weir.router.http2.Http2Stream;
 import dev.weir.router.http2.StreamListener;
 import dev.weir.router.identity.Identification;
 import dev.weir.router.policy.ClientIdentity;
-import dev.weir.router.policy.Decision;
+import dev.weir.router.policy.ConfidenceGate;
 import dev.weir.router.policy.RequestFacts;
+import dev.weir.router.stored.StoredAnswer;
 import dev.weir.router.wire.KeyValue;
 import dev.weir.router.wire.MalformedRequestException;
+import dev.weir.router.wire.OverrideFields;
 import dev.weir.router.wire.RequestPeek;
 import dev.weir.router.wire.StatusCode;
 import io.netty.buffer.ByteBuf;
-import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
@@ -37,7 +39,10 @@ import org.jspecify.annotations.Nullable;
  * It is its own deadline: armed when the headers came, disarmed when the client's stream is closed,
  * so that a client that does not read its answer holds nothing for longer.
  */
-final class InferCall extends DeadlineWheel.Deadline implements StreamListener, RequestFacts {
+final class InferCall extends DeadlineWheel.Deadline
+    implements StreamListener, RequestFacts, AttemptOwner {
+  private static final String SEQUENCE_ID = "sequence_id";
+
   private enum State {
     READING,
     RELAYING,
@@ -51,28 +56,28 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
   private final MessageFlow request;
   private final RequestPeek peek = new RequestPeek();
   private State state = State.READING;
-  private Http2Headers headers = EMPTY;
+  private final RequestHeaders headers;
   private @Nullable Inflate inflate;
   private long arrivalNanos;
   private long clientDeadline;
   private boolean hasClientDeadline;
   private long deadline;
-  private boolean passed;
-  private String requestId = "";
   private @Nullable Exchange exchange;
   private @Nullable InferAttempt running;
   private @Nullable InferAttempt beside;
   private @Nullable Later later;
+  private @Nullable Unsure unsure;
   private boolean committed;
 
-  private static final AsciiString ONE = AsciiString.cached("1");
-  private static final Http2Headers EMPTY = new DefaultHttp2Headers(false, 0);
+  /** An answer that the confidence gate holds back, until there is a better one. */
+  private record Unsure(InferAttempt attempt, Http2Headers headers, Http2Headers trailers) {}
 
   InferCall(CallContext context, RelayLoop loop, Http2Stream client, Identification caller) {
     this.context = context;
     this.loop = loop;
     this.client = client;
     this.caller = caller;
+    this.headers = new RequestHeaders(context.headers());
     this.request =
         new MessageFlow(
             context.allocator(), context.keepBudget(), context.config().keepRequestBytes());
@@ -83,14 +88,14 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
 
   @Override
   public void onHeaders(Http2Stream stream, Http2Headers received, boolean end) {
-    if (state != State.READING || headers != EMPTY) {
+    if (state != State.READING || headers.areHere()) {
       // trailers of a request have no meaning in gRPC, but for the end that they are
       if (end) {
         requestEnded();
       }
       return;
     }
-    headers = received;
+    headers.receive(received);
     arrivalNanos = loop.http2().clock().nanoTime();
     long timeout = GrpcHeaders.timeoutNanos(received.get(GrpcHeaders.TIMEOUT));
     hasClientDeadline = timeout >= 0;
@@ -155,6 +160,9 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
     }
     if (state == State.READING && request.hasPrefix()) {
       decideWhenKnown();
+    } else if (state == State.RELAYING && request.isComplete()) {
+      whenWhole(exchange());
+      sendCopy(exchange());
     }
     if (end && state != State.ENDED) {
       requestEnded();
@@ -292,6 +300,12 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
       client.reset(Http2Error.CANCEL);
       return;
     }
+    boolean isClients = hasClientDeadline && deadline - clientDeadline >= 0;
+    if (unsure != null && !isClients) {
+      abandonAttempts(StatusCode.DEADLINE_EXCEEDED, "the deadline passed");
+      settle(unsure, StatusCode.DEADLINE_EXCEEDED);
+      return;
+    }
     String text = "the deadline passed";
     abandon(StatusCode.DEADLINE_EXCEEDED, text);
     if (committed) {
@@ -310,11 +324,39 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
       case Exchanges.Opened.Accepted(var opened) -> {
         exchange = opened;
         state = State.RELAYING;
-        requestId =
-            RequestIds.choose(peek.id(), headers.get(HeaderRules.REQUEST_ID), context.exchanges());
+        headers.requestId(
+            RequestIds.choose(peek.id(), headers.get(HeaderRules.REQUEST_ID), context.exchanges()));
         limitTime(opened);
+        if (request.isComplete()) {
+          whenWhole(opened);
+        }
         go(opened.begin());
+        if (request.isComplete()) {
+          sendCopy(opened);
+        }
       }
+    }
+  }
+
+  /** Says what the request asks, if answers to it are kept. */
+  private void whenWhole(Exchange opened) {
+    if (opened.keepsAnswers()
+        && request.isKept()
+        && !peek.hasSeveralIds()
+        && peek.parameter(SEQUENCE_ID) == null) {
+      opened.requestIs(request.key(peek.idFrom(), peek.idTo()));
+    }
+  }
+
+  /** Sends the shadow version its copy, if there is to be one and the client still waits. */
+  private void sendCopy(Exchange opened) {
+    if (!opened.wantsCopy() || state != State.RELAYING) {
+      return;
+    }
+    boolean isBusy = context.counters().queuedBytes() > context.config().maxWaitingBytes() / 2;
+    Copy copy = opened.copy(request.isKept() ? request.length() : -1, isBusy, headers.requestId());
+    if (copy != null) {
+      CopyCall.send(context, loop, copy, client, request.share(), headers);
     }
   }
 
@@ -335,8 +377,7 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
   }
 
   private @Nullable String traceparent() {
-    CharSequence value = headers.get(GrpcHeaders.TRACEPARENT);
-    return value == null ? null : value.toString();
+    return headers.text(GrpcHeaders.TRACEPARENT);
   }
 
   @Override
@@ -351,8 +392,7 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
 
   @Override
   public @Nullable String header(String name) {
-    CharSequence value = headers.get(name);
-    return value == null ? null : value.toString();
+    return headers.text(name);
   }
 
   @Override
@@ -372,7 +412,20 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
       case NextStep.Send(var next) -> start(next);
       case NextStep.Wait _ -> {}
       case NextStep.Pause(var nanos) -> inNanos(nanos, false);
-      case NextStep.End(var code, var text) -> respond(code, text, null);
+      case NextStep.Give(var answer) -> give(answer);
+      case NextStep.End(var code, var text) -> end(code, text, null);
+    }
+  }
+
+  /** Nothing better comes: the answer that was held back, or the status. */
+  private void end(StatusCode code, String text, @Nullable Http2Headers trailers) {
+    Unsure held = unsure;
+    if (held != null) {
+      settle(held, code);
+    } else if (committed) {
+      brokenOff(code, text, trailers);
+    } else {
+      respond(code, text, trailers);
     }
   }
 
@@ -430,27 +483,14 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
     }
   }
 
-  /** What a worker gets as headers of an attempt. The same object for each. */
-  Http2Headers headersFor(Attempt sent, AsciiString authority) {
-    if (!passed) {
-      passed = true;
-      context.headers().passToWorker(headers);
-    }
-    headers.authority(authority);
-    headers.set(
-        GrpcHeaders.TIMEOUT, GrpcHeaders.timeoutText(deadline - loop.http2().clock().nanoTime()));
-    headers.set(HeaderRules.ASSIGNMENT, Base64Text.of(sent.assignment()));
-    headers.set(HeaderRules.REQUEST_ID, requestId);
-    String traceparent = sent.traceparent();
-    if (traceparent != null) {
-      headers.set(GrpcHeaders.TRACEPARENT, traceparent);
-    }
-    return headers;
+  @Override
+  public Http2Headers headersFor(Attempt sent, AsciiString authority) {
+    return headers.forWorker(sent, authority, deadline - loop.http2().clock().nanoTime());
   }
 
-  /** Sends the request to an attempt's stream: what is here now, the rest as it comes. */
-  void sendRequest(Http2Stream worker, Decision.Routed decision) {
-    request.sendTo(worker, client, decision.variant().requestFields(), true);
+  @Override
+  public void sendRequest(Http2Stream worker, Attempt sent) {
+    request.sendTo(worker, client, sent.decision().variant().requestFields(), true);
   }
 
   /** Whether the request can be sent once more. */
@@ -458,14 +498,94 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
     return request.isKept() && !committed;
   }
 
+  @Override
+  public void outgrown(InferAttempt by, Http2Headers answerHeaders) {
+    deliver(by, answerHeaders);
+  }
+
+  @Override
+  public void ended(InferAttempt by, Http2Headers trailers) {
+    forget(by);
+    exchange().attemptAnswered(by.sent());
+    finish(trailers);
+  }
+
+  @Override
+  public void answered(InferAttempt by, Http2Headers answerHeaders, Http2Headers trailers) {
+    forget(by);
+    giveUp(running);
+    Exchange opened = exchange();
+    ConfidenceGate gate = opened.gate();
+    byte[] bytes =
+        (gate != null || opened.wantsAnswer()) && !by.isCompressed() ? by.answerBytes() : null;
+    if (gate != null && bytes != null && gate.holdsBack(bytes)) {
+      dropUnsure();
+      by.setAside();
+      unsure = new Unsure(by, answerHeaders, trailers);
+      cancelLater();
+      go(opened.attemptUnsure(by.sent()));
+      return;
+    }
+    dropUnsure();
+    if (bytes != null) {
+      opened.answerIs(bytes);
+    }
+    opened.attemptAnswered(by.sent());
+    deliver(by, answerHeaders);
+    finish(trailers);
+  }
+
+  /** The client gets what was held back. */
+  private void settle(Unsure held, StatusCode code) {
+    unsure = null;
+    exchange().settleFor(held.attempt().sent(), code);
+    if (exchange().wantsAnswer()) {
+      exchange().answerIs(held.attempt().answerBytes());
+    }
+    deliver(held.attempt(), held.headers());
+    finish(held.trailers());
+  }
+
+  private void dropUnsure() {
+    Unsure held = unsure;
+    if (held != null) {
+      unsure = null;
+      held.attempt().abandon();
+    }
+  }
+
   /** The attempt's answer is the client's from now on: no other attempt can be made. */
-  void commit(InferAttempt by, Http2Headers answerHeaders) {
+  private void deliver(InferAttempt by, Http2Headers answerHeaders) {
     committed = true;
     cancelLater();
     giveUp(by == running ? beside : running);
     HeaderRules.passToClient(answerHeaders);
-    tell(answerHeaders);
+    AnswerHeaders.tell(answerHeaders, exchange(), headers.requestId());
     client.sendHeaders(answerHeaders, false);
+    by.passTo(client);
+  }
+
+  private void finish(Http2Headers trailers) {
+    HeaderRules.passToClient(trailers);
+    client.sendHeaders(trailers, true);
+    ended(StatusCode.OK, "");
+  }
+
+  /** An answer that no worker gives now. */
+  private void give(StoredAnswer stored) {
+    dropUnsure();
+    cancelLater();
+    committed = true;
+    client.sendHeaders(AnswerHeaders.stored(stored, exchange(), headers.requestId()), false);
+    var message = new MessageFlow(context.allocator(), null, 0);
+    message.replace(stored.message());
+    message.sendTo(
+        client,
+        client,
+        OverrideFields.answer(exchange().decision().route().name(), peek.id()),
+        false);
+    message.close(client);
+    finish(AnswerHeaders.status(null, StatusCode.OK, ""));
   }
 
   private void giveUp(@Nullable InferAttempt other) {
@@ -485,25 +605,8 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
     }
   }
 
-  Http2Stream client() {
-    return client;
-  }
-
-  /** The answer is whole, and committed. */
-  void answered(InferAttempt by, Http2Headers trailers) {
-    forget(by);
-    exchange().attemptAnswered(by.sent());
-    HeaderRules.passToClient(trailers);
-    client.sendHeaders(trailers, true);
-    ended(StatusCode.OK, "");
-  }
-
-  /**
-   * An attempt failed.
-   *
-   * @param trailers what the worker said beside its status; null: nothing
-   */
-  void attemptFailed(
+  @Override
+  public void failed(
       InferAttempt by, StatusCode code, String text, @Nullable Http2Headers trailers) {
     forget(by);
     if (running == null) {
@@ -513,16 +616,11 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
         trailers == null ? Pushback.NONE : Pushback.parse(text(trailers.get(GrpcHeaders.PUSHBACK)));
     NextStep next =
         exchange().attemptFailed(by.sent(), code, text, canSendAgain(), false, pushback);
-    if (!(next instanceof NextStep.End(var endCode, var endText))) {
-      go(next);
-      return;
-    }
-    // what a worker said beside another status than this one would mislead
-    Http2Headers said = endCode == code ? trailers : null;
-    if (committed) {
-      brokenOff(endCode, endText, said);
+    if (next instanceof NextStep.End(var endCode, var endText)) {
+      // what a worker said beside another status than this one would mislead
+      end(endCode, endText, endCode == code ? trailers : null);
     } else {
-      respond(endCode, endText, said);
+      go(next);
     }
   }
 
@@ -532,12 +630,17 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
 
   /** The client has a part of the answer: its status has to come behind it. */
   private void brokenOff(StatusCode code, String text, @Nullable Http2Headers trailers) {
-    client.sendHeaders(status(trailers, code, text), true);
+    client.sendHeaders(AnswerHeaders.status(trailers, code, text), true);
     ended(code, text);
   }
 
-  /** Ends the attempts that are under way; nobody waits for them. */
+  /** Ends the attempts that are under way, and drops what is held back: nobody waits for them. */
   private void abandon(StatusCode code, String text) {
+    dropUnsure();
+    abandonAttempts(code, text);
+  }
+
+  private void abandonAttempts(StatusCode code, String text) {
     cancelLater();
     abandon(running, code, text);
     abandon(beside, code, text);
@@ -581,43 +684,15 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
 
   /** A status instead of an answer. */
   private void respond(StatusCode code, String text, @Nullable Http2Headers trailers) {
-    Http2Headers answer = status(trailers, code, text);
+    Http2Headers answer = AnswerHeaders.status(trailers, code, text);
     GrpcHeaders.beginAnswer(answer);
     if (exchange != null) {
-      tell(answer);
+      AnswerHeaders.tell(answer, exchange, headers.requestId());
     } else if (code == StatusCode.UNAVAILABLE || code == StatusCode.RESOURCE_EXHAUSTED) {
-      pushBack(answer, context.exchanges().clientPushbackMillis());
+      AnswerHeaders.pushBack(answer, context.exchanges().clientPushbackMillis());
     }
     client.sendHeaders(answer, true);
     ended(code, text);
-  }
-
-  private static void pushBack(Http2Headers answer, long millis) {
-    if (millis >= 0) {
-      answer.setLong(GrpcHeaders.PUSHBACK, millis);
-    }
-  }
-
-  private static Http2Headers status(
-      @Nullable Http2Headers trailers, StatusCode code, String text) {
-    Http2Headers answer = trailers == null ? new DefaultHttp2Headers(false, 16) : trailers;
-    HeaderRules.passToClient(answer);
-    GrpcHeaders.setStatus(answer, code, text);
-    return answer;
-  }
-
-  private void tell(Http2Headers answer) {
-    Exchange told = exchange();
-    Decision.Routed decision = told.decision();
-    if (!decision.variant().name().isEmpty()) {
-      answer.set(HeaderRules.VARIANT, decision.variant().name());
-    }
-    answer.set(HeaderRules.SERVED_VERSION, decision.variant().servedText());
-    answer.set(HeaderRules.REASON, decision.reason().word());
-    answer.set(HeaderRules.ROUTE_GENERATION, Long.toUnsignedString(decision.route().generation()));
-    answer.set(HeaderRules.ATTEMPTS, told.attempts() == 1 ? ONE : String.valueOf(told.attempts()));
-    answer.set(HeaderRules.REQUEST_ID, requestId);
-    pushBack(answer, told.clientPushbackMillis());
   }
 
   private void ended(StatusCode code, String text) {

@@ -2,6 +2,7 @@ package dev.weir.router.relay;
 
 import dev.weir.router.http2.Http2Stream;
 import dev.weir.router.limit.ByteBudget;
+import dev.weir.router.stored.RequestKey;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -205,6 +206,44 @@ final class MessageFlow {
     int paid = owed;
     owed = 0;
     from.credit(paid);
+  }
+
+  /**
+   * The same message once more, of the same bytes, to be sent with other bytes behind it; owes
+   * nobody. Only while it is whole and kept.
+   */
+  MessageFlow share() {
+    var shared = new MessageFlow(allocator, null, 0);
+    for (Piece piece : pieces) {
+      piece.buffer().retain();
+      shared.pieces.add(untouchable(piece));
+    }
+    shared.prefixSeen = PREFIX_BYTES;
+    shared.prefixFlag = prefixFlag;
+    shared.length = length;
+    shared.taken = taken;
+    shared.complete = complete;
+    shared.sentBefore = true;
+    return shared;
+  }
+
+  /** What the message asks, without the bytes of a part of it; only while it is whole and kept. */
+  RequestKey key(long withoutFrom, long withoutTo) {
+    var digest = new RequestKey.Digest();
+    long at = 0;
+    for (Piece piece : pieces) {
+      long end = at + piece.length();
+      add(digest, piece, 0, (int) (Math.clamp(withoutFrom, at, end) - at));
+      add(digest, piece, (int) (Math.clamp(withoutTo, at, end) - at), piece.length());
+      at = end;
+    }
+    return digest.key();
+  }
+
+  private static void add(RequestKey.Digest digest, Piece piece, int from, int to) {
+    if (to > from) {
+      digest.add(piece.buffer().nioBuffer(piece.index() + from, to - from));
+    }
   }
 
   /** Copies the whole payload. */

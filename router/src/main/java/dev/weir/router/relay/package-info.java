@@ -8,6 +8,7 @@
  *
  * <pre>
  *   InferCall     one ModelInfer: decides from the first bytes, forwards, tries again, holds the answer
+ *   CopyCall      a copy of one for a shadow version, whose answer nobody gets
  *   InnerCall     everything else, to the gRPC server inside this process, frame by frame
  *   WorkerLink    a worker's connections, a few for each loop
  *   RelayServer   the listening side

@@ -30,6 +30,12 @@ public final class OverrideFields {
     return ModelInferResponse.newBuilder().setModelName(model).build().toByteArray();
   }
 
+  /** For a {@code ModelInferResponse}: this model name and id. */
+  public static byte[] answer(String model, String id) {
+    return strings(
+        ModelInferResponse.MODEL_NAME_FIELD_NUMBER, model, ModelInferResponse.ID_FIELD_NUMBER, id);
+  }
+
   /**
    * For a {@code ModelStreamInferResponse} that has an {@code infer_response}: this model name in
    * it.

@@ -65,6 +65,11 @@ public final class RequestPeek {
   private int parametersLength;
   private boolean pastLeading;
   private boolean decided;
+  private long position;
+  private long fieldFrom;
+  private int ids;
+  private long idFrom;
+  private long idTo;
 
   /** Reads a whole request. */
   public static RequestPeek of(byte[] message) throws MalformedRequestException {
@@ -78,6 +83,9 @@ public final class RequestPeek {
   public void feed(byte[] bytes, int from, int to) throws MalformedRequestException {
     int at = from;
     while (at < to) {
+      if (expecting == Expecting.TAG && varintShift == 0) {
+        startField(position + at - from);
+      }
       switch (expecting) {
         case TAG, LENGTH, NUMBER -> {
           byte next = bytes[at++];
@@ -116,6 +124,15 @@ public final class RequestPeek {
         }
       }
     }
+    position += to - from;
+  }
+
+  /** The field that is being read begins here, and the one before it has ended. */
+  private void startField(long at) {
+    if (field == ID && ids == 1 && idTo == 0) {
+      idTo = at;
+    }
+    fieldFrom = at;
   }
 
   /**
@@ -130,6 +147,7 @@ public final class RequestPeek {
     }
     int step = Math.min(remaining, available);
     remaining -= step;
+    position += step;
     if (remaining == 0) {
       expecting = Expecting.TAG;
     }
@@ -167,6 +185,9 @@ public final class RequestPeek {
 
   private void tagRead(int tag) throws MalformedRequestException {
     field = tag >>> 3;
+    if (field == ID && ids++ == 0) {
+      idFrom = fieldFrom;
+    }
     if (field == 0) {
       throw MalformedRequestException.of("request", "field 0", "a protobuf message");
     }
@@ -293,6 +314,24 @@ public final class RequestPeek {
   /** The caller's id; empty: none, or longer than {@value #MAX_ID_BYTES} bytes. */
   public String id() {
     return id;
+  }
+
+  /**
+   * Where the id's field begins in the message; the same as {@link #idTo} when there is none. Only
+   * after {@link #finish}.
+   */
+  public long idFrom() {
+    return idFrom;
+  }
+
+  /** Where the id's field ends, exclusive. */
+  public long idTo() {
+    return ids == 1 && idTo == 0 ? position : idTo;
+  }
+
+  /** Whether the id comes more than once. */
+  public boolean hasSeveralIds() {
+    return ids > 1;
   }
 
   /** A request parameter; null: none of this name that was read, or one without a value. */

@@ -105,7 +105,7 @@ final class UnaryCall extends ServerCall.Listener<RawMessage> {
       case NextStep.Send(var attempt) -> send(attempt);
       case NextStep.End(var code, var message) ->
           end(Statuses.status(code, message), new Metadata());
-      case NextStep.Wait _, NextStep.Pause _ ->
+      case NextStep.Wait _, NextStep.Pause _, NextStep.Give _ ->
           throw new IllegalStateException("the first step is " + step);
     }
   }
@@ -252,8 +252,9 @@ final class UnaryCall extends ServerCall.Listener<RawMessage> {
         case NextStep.Send(var again) -> send(again);
         case NextStep.End(var endCode, var endText) ->
             end(Statuses.status(endCode, endText), HeaderRules.passed(trailers));
-        case NextStep.Wait _, NextStep.Pause _ ->
-            throw new IllegalStateException("nothing is hedged or paused here, yet " + next);
+        case NextStep.Wait _, NextStep.Pause _, NextStep.Give _ ->
+            throw new IllegalStateException(
+                "nothing is hedged, paused or stored here, yet " + next);
       }
     }
 

@@ -83,6 +83,7 @@ class ExchangeSimulationTest {
           case NextStep.Send(var attempt) -> sent(attempt);
           case NextStep.End(var code, var message) -> end(code, message);
           case NextStep.Wait _ -> assertThat(inFlight).as("somebody is waited for").isNotEmpty();
+          case NextStep.Give _ -> throw new AssertionError("its ladder has no stored answer");
           case NextStep.Pause(var nanos) -> {
             assertThat(nanos).isPositive();
             assertThat(inFlight).isEmpty();

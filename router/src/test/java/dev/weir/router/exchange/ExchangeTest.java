@@ -1,9 +1,12 @@
 package dev.weir.router.exchange;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.weir.proto.inference.ModelInferResponse;
 import dev.weir.proto.monitor.v1.OutcomeCell;
 import dev.weir.proto.route.v1.Arm;
+import dev.weir.proto.route.v1.ConfidenceGate;
 import dev.weir.proto.route.v1.Fallback;
 import dev.weir.proto.route.v1.FallbackRung;
 import dev.weir.proto.route.v1.FallbackTrigger;
@@ -12,9 +15,11 @@ import dev.weir.proto.route.v1.RetryPolicy;
 import dev.weir.proto.route.v1.Route;
 import dev.weir.router.Snapshots;
 import dev.weir.router.balance.Worker;
+import dev.weir.router.stored.RequestKey;
 import dev.weir.router.wire.StatusCode;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -379,5 +384,128 @@ class ExchangeTest {
     }
     assertThat(arms).containsExactlyInAnyOrder(Arm.ARM_BASELINE, Arm.ARM_CANARY);
     assertThat(world.cells().stream().mapToLong(OutcomeCell::getStarted).sum()).isEqualTo(50);
+  }
+
+  private static Route guarded(FallbackRung.Builder... rungs) {
+    Fallback.Builder ladder = Fallback.newBuilder();
+    for (FallbackRung.Builder rung : rungs) {
+      ladder.addRungs(rung);
+    }
+    if (ladder.getRungsList().stream()
+        .anyMatch(r -> r.getOnList().contains(FallbackTrigger.ON_LOW_CONFIDENCE))) {
+      ladder
+          .getConfidenceBuilder()
+          .setOutput("p")
+          .setStatistic(ConfidenceGate.Statistic.LARGEST)
+          .setThreshold(0.9);
+    }
+    return Snapshots.canary("fraud", 10_000).setFallback(ladder).build();
+  }
+
+  private static FallbackRung.Builder on(FallbackTrigger trigger) {
+    return FallbackRung.newBuilder().addOn(trigger);
+  }
+
+  private static long errors(List<OutcomeCell> cells) {
+    return cells.stream()
+        .flatMap(c -> c.getErrorsMap().values().stream())
+        .mapToLong(Long::longValue)
+        .sum();
+  }
+
+  @Test
+  void an_unsure_canary_has_answered_well_and_the_baselines_answer_is_no_unit() {
+    var world =
+        new ExchangeWorld(
+            1, RETRY, guarded(on(FallbackTrigger.ON_LOW_CONFIDENCE).setVariant("baseline")));
+    world.worker("a", "1", "2");
+    Exchange exchange = world.open();
+    Attempt canary = sent(exchange.begin());
+    assertThat(exchange.gate()).isNotNull();
+
+    Attempt baseline = sent(exchange.attemptUnsure(canary));
+    assertThat(exchange.gate()).as("no rung is left").isNull();
+    exchange.attemptAnswered(baseline);
+    exchange.ended(StatusCode.OK, "");
+
+    List<OutcomeCell> cells = world.cells();
+    assertThat(errors(cells)).isZero();
+    assertThat(cells)
+        .extracting(c -> c.getKey().getVersion(), c -> c.getKey().getArm(), OutcomeCell::getStarted)
+        .containsExactlyInAnyOrder(
+            tuple("2", Arm.ARM_CANARY, 1L), tuple("1", Arm.ARM_UNSPECIFIED, 1L));
+  }
+
+  @Test
+  void when_nothing_better_comes_the_unsure_answer_counts_for_the_version_that_gave_it() {
+    var world =
+        new ExchangeWorld(
+            1, RETRY, guarded(on(FallbackTrigger.ON_LOW_CONFIDENCE).setVariant("baseline")));
+    world.worker("a", "1", "2");
+    Exchange exchange = world.open();
+    Attempt canary = sent(exchange.begin());
+    Attempt baseline = sent(exchange.attemptUnsure(canary));
+    ended(fails(exchange, baseline, StatusCode.INTERNAL), StatusCode.INTERNAL);
+    exchange.settleFor(canary, StatusCode.INTERNAL);
+    exchange.ended(StatusCode.OK, "");
+
+    assertThat(exchange.decision().variant().served().version()).isEqualTo("2");
+    assertThat(exchange.insteadOf()).isEqualTo(Instead.UNSURE);
+    assertThat(world.known(exchange).ended(StatusCode.OK)).isEqualTo(1);
+    List<OutcomeCell> cells = world.cells();
+    assertThat(cells)
+        .filteredOn(c -> c.getErrorsCount() > 0)
+        .extracting(c -> c.getKey().getVersion())
+        .containsExactly("1");
+  }
+
+  @Test
+  void a_canary_that_fails_is_charged_though_the_client_gets_the_configured_answer() {
+    var world =
+        new ExchangeWorld(
+            1,
+            RETRY,
+            guarded(
+                on(FallbackTrigger.ON_ERROR).setFixed(ModelInferResponse.getDefaultInstance())));
+    world.worker("a", "2");
+    Exchange exchange = world.open();
+
+    NextStep step = fails(exchange, sent(exchange.begin()), StatusCode.INTERNAL);
+
+    assertThat(step).isInstanceOf(NextStep.Give.class);
+    exchange.ended(StatusCode.OK, "");
+    List<OutcomeCell> cells = world.cells();
+    assertThat(cells).hasSize(1);
+    assertThat(cells.getFirst().getKey().getArm()).isEqualTo(Arm.ARM_CANARY);
+    assertThat(errors(cells)).isEqualTo(1);
+  }
+
+  @Test
+  void a_kept_answer_that_is_not_there_leads_to_the_next_rung_for_the_same_reason() {
+    FallbackRung.Builder cached = on(FallbackTrigger.ON_ERROR);
+    cached.getCachedBuilder();
+    var world =
+        new ExchangeWorld(
+            1, RETRY, guarded(cached, on(FallbackTrigger.ON_ERROR).setVariant("baseline")));
+    world.worker("a", "1", "2");
+    Exchange exchange = world.open();
+    exchange.requestIs(new RequestKey(1, 2, 3, 4));
+
+    Attempt baseline = sent(fails(exchange, sent(exchange.begin()), StatusCode.INTERNAL));
+    assertThat(baseline.decision().variant().name()).isEqualTo("baseline");
+    assertThat(exchange.wantsAnswer()).as("the ladder's answers are not kept").isFalse();
+
+    Exchange next = world.open();
+    next.requestIs(new RequestKey(1, 2, 3, 4));
+    Attempt good = sent(next.begin());
+    assertThat(next.wantsAnswer()).isTrue();
+    next.answerIs(new byte[] {1});
+    next.attemptAnswered(good);
+    next.ended(StatusCode.OK, "");
+    Exchange last = world.open();
+    last.requestIs(new RequestKey(1, 2, 3, 4));
+    NextStep step = fails(last, sent(last.begin()), StatusCode.INTERNAL);
+    assertThat(((NextStep.Give) step).answer().message()).containsExactly(1);
+    assertThat(last.insteadOf()).isEqualTo(Instead.CACHED);
   }
 }

@@ -15,8 +15,10 @@ import dev.weir.router.balance.Upstream;
 import dev.weir.router.balance.Worker;
 import dev.weir.router.balance.WorkerHealth;
 import dev.weir.router.balance.WorkerSet;
+import dev.weir.router.limit.ByteBudget;
 import dev.weir.router.limit.LimitConfig;
 import dev.weir.router.limit.Limits;
+import dev.weir.router.mirror.MirrorLog;
 import dev.weir.router.outcome.ExposureConfig;
 import dev.weir.router.outcome.ExposureLog;
 import dev.weir.router.outcome.OutcomeConfig;
@@ -41,6 +43,8 @@ final class ExchangeWorld {
   final RequestMetrics metrics;
   final Exchanges exchanges;
   final OutcomeLedger ledger;
+  final MirrorLog mirrors = new MirrorLog(100, Runnable::run);
+  final ByteBudget copies = new ByteBudget(10_000);
   final List<OutcomeSlice> slices = new ArrayList<>();
 
   ExchangeWorld(long seed, RetryConfig retry, Route... routes) {
@@ -80,6 +84,8 @@ final class ExchangeWorld {
             metrics,
             retry,
             new Limits(LimitConfig.defaults(), clock, meter),
+            mirrors,
+            copies,
             new Draws(seed),
             new Tracing(TracerProvider.noop().get("test"), new TraceSampling(0, false)),
             clock);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.TestClock;
 import dev.weir.proto.monitor.v1.Exposure;
-import dev.weir.proto.monitor.v1.ReportExposuresRequest;
 import dev.weir.proto.route.v1.Route;
 import dev.weir.router.Snapshots;
 import dev.weir.router.policy.Decision;
@@ -104,14 +103,14 @@ class ExposureLogTest {
 
   @Test
   void what_is_not_acknowledged_is_sent_again() {
-    var sent = new ArrayList<ReportExposuresRequest>();
+    var sent = new ArrayList<List<Exposure>>();
     var away = new boolean[] {true};
     var sender =
-        new ExposureSender(
-            "router-1-abc",
-            log,
-            request -> {
-              sent.add(request);
+        new BatchSender<>(
+            "exposures",
+            log::take,
+            batch -> {
+              sent.add(batch);
               if (away[0]) {
                 throw new IOException("away");
               }
@@ -123,8 +122,7 @@ class ExposureLogTest {
     sender.flush();
     sender.flush();
 
-    assertThat(sent).extracting(ReportExposuresRequest::getExposuresCount).containsExactly(1, 1, 1);
-    assertThat(sent.get(1).getExposures(0)).isEqualTo(sent.get(0).getExposures(0));
-    assertThat(sent.get(0).getRouterProcess()).isEqualTo("router-1-abc");
+    assertThat(sent).extracting(List::size).containsExactly(1, 1, 1);
+    assertThat(sent.get(1)).isEqualTo(sent.get(0));
   }
 }

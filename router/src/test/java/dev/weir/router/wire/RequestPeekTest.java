@@ -99,6 +99,50 @@ class RequestPeekTest {
     }
   }
 
+  /** What is left without the id's field is the request without an id, wherever that field is. */
+  @Test
+  void the_place_of_the_id_is_known() throws Exception {
+    RandomGenerator random = Randomness.seeded(SEED);
+    ModelInferRequest request = request();
+    List<byte[]> fields = new ArrayList<>();
+    fields.add(ModelInferRequest.newBuilder().setId("some id").build().toByteArray());
+    fields.add(request.toBuilder().clearId().clearRawInputContents().build().toByteArray());
+    fields.add(
+        ModelInferRequest.newBuilder()
+            .addRawInputContents(ByteString.copyFrom(new byte[700]))
+            .build()
+            .toByteArray());
+    for (int i = 0; i < 300; i++) {
+      Collections.shuffle(fields, new Random(random.nextLong()));
+      var out = new ByteArrayOutputStream();
+      fields.forEach(out::writeBytes);
+      byte[] bytes = out.toByteArray();
+      var peek = new RequestPeek();
+      int at = 0;
+      while (at < bytes.length) {
+        int end = Math.min(bytes.length, at + 1 + random.nextInt(50));
+        int over = peek.stepOver(end - at);
+        peek.feed(bytes, at + over, end);
+        at = end;
+      }
+      peek.finish();
+      var without = new ByteArrayOutputStream();
+      without.write(bytes, 0, (int) peek.idFrom());
+      without.write(bytes, (int) peek.idTo(), bytes.length - (int) peek.idTo());
+      assertThat(ModelInferRequest.parseFrom(without.toByteArray()))
+          .isEqualTo(
+              request.toBuilder()
+                  .clearId()
+                  .setRawInputContents(0, ByteString.copyFrom(new byte[700]))
+                  .build());
+      assertThat(peek.hasSeveralIds()).isFalse();
+    }
+    byte[] twice = {26, 1, 'a', 26, 1, 'b'};
+    assertThat(RequestPeek.of(twice).hasSeveralIds()).isTrue();
+    byte[] none = {10, 1, 'm'};
+    assertThat(RequestPeek.of(none).idTo()).isEqualTo(RequestPeek.of(none).idFrom());
+  }
+
   @Test
   void of_a_field_that_comes_twice_the_last_one_counts() throws MalformedRequestException {
     byte[] overridden =
