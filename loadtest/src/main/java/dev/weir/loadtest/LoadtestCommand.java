@@ -34,6 +34,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -147,6 +148,8 @@ public final class LoadtestCommand implements Callable<Integer> {
       description = "Ends with status 1 when the 99th percentile is longer.")
   private @Nullable Double maxP99Millis;
 
+  @Mixin private TlsOptions tls = new TlsOptions();
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   private final Clock clock = Clock.system();
@@ -224,7 +227,12 @@ public final class LoadtestCommand implements Callable<Integer> {
     var statistics = new LoadStatistics();
     try (var client =
             new InferenceClient(
-                address, connections, metadata, Duration.ofMillis(deadlineMillis), List.of());
+                address,
+                tls.config(),
+                connections,
+                metadata,
+                Duration.ofMillis(deadlineMillis),
+                List.of());
         var generator =
             new OpenLoopGenerator(client, source, schedule, maxInFlight, clock, statistics::add)) {
       long start = clock.nanoTime();
@@ -251,12 +259,13 @@ public final class LoadtestCommand implements Callable<Integer> {
       throws IOException, InterruptedException {
     String idPrefix = Long.toHexString(usedSeed) + "-";
     if (rows == null) {
-      return new RandomRequests(ModelLookup.metadata(address, model), usedSeed, idPrefix);
+      return new RandomRequests(
+          ModelLookup.metadata(address, tls.config(), model), usedSeed, idPrefix);
     }
     RowTable table = RowTable.read(rows);
     int[] positions = table.positions(columns == null ? table.columns() : columns);
     List<String> inputs =
-        ModelLookup.metadata(address, model).getInputsList().stream()
+        ModelLookup.metadata(address, tls.config(), model).getInputsList().stream()
             .map(ModelMetadataResponse.TensorMetadata::getName)
             .toList();
     if (!inputs.contains(input)) {

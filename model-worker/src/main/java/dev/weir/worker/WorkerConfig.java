@@ -7,6 +7,7 @@ import dev.weir.platform.grpc.GrpcListenConfig;
 import dev.weir.platform.grpc.HostAndPort;
 import dev.weir.platform.http.HttpListenConfig;
 import dev.weir.platform.telemetry.TelemetryConfig;
+import dev.weir.platform.tls.ClientTlsConfig;
 import dev.weir.worker.admission.AdmissionConfig;
 import dev.weir.worker.engine.onnx.OnnxConfig;
 import dev.weir.worker.engine.triton.TritonConfig;
@@ -30,6 +31,8 @@ public record WorkerConfig(
     @Setting("Where health and metrics are served.") HttpListenConfig http,
     @Setting("Traces and metrics.") TelemetryConfig telemetry,
     @Setting("How routers find this worker.") DiscoveryConfig discovery,
+    @Setting("Encryption of connections to registry, monitor and https collectors.")
+        ClientTlsConfig tls,
     @Setting("Requests at a time.") AdmissionConfig admission,
     @Setting("Loading and unloading versions.") PlacementConfig placement,
     @Setting("Predictions kept for the monitor.") SamplingConfig sampling,
@@ -61,6 +64,7 @@ public record WorkerConfig(
         HttpListenConfig.onLoopback(8031),
         TelemetryConfig.defaults(),
         DiscoveryConfig.defaults(),
+        ClientTlsConfig.disabled(),
         AdmissionConfig.defaults(),
         PlacementConfig.defaults(),
         SamplingConfig.defaults(),

@@ -18,6 +18,7 @@ import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.Scheduler;
 import dev.weir.platform.tls.ReloadingTls;
+import dev.weir.platform.tls.ServiceTls;
 import dev.weir.proto.worker.v1.WorkerState;
 import dev.weir.worker.admission.Room;
 import dev.weir.worker.engine.Engine;
@@ -67,17 +68,19 @@ public final class WorkerMain {
         config.instance() + "-" + HexFormat.of().toHexDigits((int) Randomness.freshSeed());
     var readiness = new Readiness();
     DataFolder data = resources.add("data folder", DataFolder.open(config.data()));
-    Telemetry telemetry =
-        resources.add("telemetry", Telemetry.start(SERVICE, config.instance(), config.telemetry()));
     Scheduler scheduler = resources.add("scheduler", Scheduler.system(SERVICE));
+    ReloadingTls tls = ServiceTls.ofChannels(config.tls(), clock, scheduler, resources);
+    Telemetry telemetry =
+        resources.add(
+            "telemetry", Telemetry.start(SERVICE, config.instance(), config.telemetry(), tls));
     GrpcChannel registry =
         resources.add(
             "registry channel",
-            GrpcChannel.to(HostAndPort.parse("registry", config.registry()), List.of()));
+            GrpcChannel.to(HostAndPort.parse("registry", config.registry()), tls, List.of()));
     GrpcChannel monitor =
         resources.add(
             "monitor channel",
-            GrpcChannel.to(HostAndPort.parse("monitor", config.monitor()), List.of()));
+            GrpcChannel.to(HostAndPort.parse("monitor", config.monitor()), tls, List.of()));
 
     Engine engine = resources.add("engine", engine(config, resources, telemetry, scheduler, clock));
     var changes = new Changes();
@@ -110,18 +113,14 @@ public final class WorkerMain {
     WorkerMetrics.observe(telemetry.meter(), room, placements, sampler);
     var inference = new InferenceService(inferences, placements, engine, board, version());
 
-    ReloadingTls tls =
-        ReloadingTls.server("grpc.tls", config.grpc().tls(), clock, scheduler, telemetry.meter());
-    if (tls != null) {
-      resources.add("listener's TLS", tls);
-    }
     GrpcServer grpc =
         resources.add(
             "grpc",
             GrpcServer.start(
                 "model-worker grpc",
                 config.grpc(),
-                tls,
+                ServiceTls.ofListener(
+                    config.grpc().tls(), clock, scheduler, telemetry.meter(), resources),
                 GrpcServer.Services.of(
                     // the last one is called first: the span is there when the others run
                     List.of(CallFacts.interceptor(), telemetry.serverInterceptor()),

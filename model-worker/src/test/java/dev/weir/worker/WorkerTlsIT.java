@@ -15,7 +15,6 @@ import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
 import dev.weir.proto.inference.ServerLiveRequest;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.opentelemetry.api.metrics.MeterProvider;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -83,7 +82,7 @@ class WorkerTlsIT {
     var showing =
         new ClientTlsConfig(
             true, files.cas(), files.certificate(), files.key(), "", Duration.ofSeconds(10));
-    var tls = ReloadingTls.client("tls", showing, clock, clock, MeterProvider.noop().get("test"));
+    var tls = ReloadingTls.client("tls", showing, clock, clock);
 
     GrpcChannel encrypted = opened.add("encrypted", GrpcChannel.to(worker, tls, List.of()));
     GrpcChannel plain = opened.add("plain", GrpcChannel.to(worker, List.of()));

@@ -22,7 +22,8 @@ public record MonitorConfig(
     @Setting("The registry's gRPC address, host:port.") String registry,
     TelemetryConfig telemetry,
     DiscoveryConfig discovery,
-    @Setting("Encryption of connections to workers.") ClientTlsConfig tls,
+    @Setting("Encryption of connections to workers, registry and https collectors.")
+        ClientTlsConfig tls,
     IntakeConfig intake,
     EvidenceConfig evidence,
     DashboardConfig dashboard) {

@@ -33,6 +33,7 @@ import dev.weir.platform.telemetry.Telemetry;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Scheduler;
 import dev.weir.platform.tls.ReloadingTls;
+import dev.weir.platform.tls.ServiceTls;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
 import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.route.v1.Verdict;
@@ -61,13 +62,15 @@ public final class MonitorMain {
     Clock clock = Clock.system();
     var readiness = new Readiness();
     DataFolder data = resources.add("data folder", DataFolder.open(config.data()));
-    Telemetry telemetry =
-        resources.add("telemetry", Telemetry.start(SERVICE, config.instance(), config.telemetry()));
     Scheduler scheduler = resources.add("scheduler", Scheduler.system(SERVICE));
+    ReloadingTls tls = ServiceTls.ofChannels(config.tls(), clock, scheduler, resources);
+    Telemetry telemetry =
+        resources.add(
+            "telemetry", Telemetry.start(SERVICE, config.instance(), config.telemetry(), tls));
     GrpcChannel registry =
         resources.add(
             "registry channel",
-            GrpcChannel.to(HostAndPort.parse("registry", config.registry()), List.of()));
+            GrpcChannel.to(HostAndPort.parse("registry", config.registry()), tls, List.of()));
 
     var counts = new IntakeCounts();
     var exposures = new ExposureBoard(counts);
@@ -90,11 +93,6 @@ public final class MonitorMain {
         resources.add(
             "discovery",
             Discoveries.open(config.discovery(), registry.channel(), clock, scheduler));
-    ReloadingTls tls =
-        ReloadingTls.client("tls", config.tls(), clock, scheduler, telemetry.meter());
-    if (tls != null) {
-      resources.add("TLS", tls);
-    }
     Dashboard dashboard =
         resources.add(
             "dashboard",
@@ -121,6 +119,8 @@ public final class MonitorMain {
             GrpcServer.start(
                 "monitor grpc",
                 config.grpc(),
+                ServiceTls.ofListener(
+                    config.grpc().tls(), clock, scheduler, telemetry.meter(), resources),
                 GrpcServer.Services.of(
                     List.of(),
                     new IntakeReceiver(book, feedback, exposures),

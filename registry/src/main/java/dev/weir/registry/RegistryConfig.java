@@ -6,6 +6,7 @@ import dev.weir.platform.error.Check;
 import dev.weir.platform.grpc.GrpcListenConfig;
 import dev.weir.platform.http.HttpListenConfig;
 import dev.weir.platform.telemetry.TelemetryConfig;
+import dev.weir.platform.tls.ClientTlsConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -16,6 +17,7 @@ public record RegistryConfig(
     GrpcListenConfig grpc,
     HttpListenConfig http,
     TelemetryConfig telemetry,
+    @Setting("Encryption of connections to https collectors.") ClientTlsConfig tls,
     EmbeddedDiscoveryConfig embeddedDiscovery,
     Rollouts rollouts,
     Limits limits) {
@@ -78,6 +80,7 @@ public record RegistryConfig(
         GrpcListenConfig.onLoopback(8010),
         HttpListenConfig.onLoopback(8011),
         TelemetryConfig.defaults(),
+        ClientTlsConfig.disabled(),
         EmbeddedDiscoveryConfig.defaults(),
         new Rollouts(
             Duration.ofMillis(250),

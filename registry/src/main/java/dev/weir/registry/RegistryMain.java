@@ -11,6 +11,8 @@ import dev.weir.platform.telemetry.Telemetry;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.Scheduler;
+import dev.weir.platform.tls.ReloadingTls;
+import dev.weir.platform.tls.ServiceTls;
 import dev.weir.registry.api.Actor;
 import dev.weir.registry.api.CallGuard;
 import dev.weir.registry.control.RegistryMetrics;
@@ -42,10 +44,11 @@ public final class RegistryMain {
     var readiness = new Readiness();
     readiness.notReady("start", "starting");
     DataFolder data = resources.add("data folder", DataFolder.open(config.data()));
+    Scheduler scheduler = resources.add("scheduler", Scheduler.system("registry"));
+    ReloadingTls tls = ServiceTls.ofChannels(config.tls(), clock, scheduler, resources);
     Telemetry telemetry =
         resources.add(
-            "telemetry", Telemetry.start("registry", config.instance(), config.telemetry()));
-    Scheduler scheduler = resources.add("scheduler", Scheduler.system("registry"));
+            "telemetry", Telemetry.start("registry", config.instance(), config.telemetry(), tls));
     var metrics = new RegistryMetrics(telemetry.meter());
 
     RegistryParts parts =
@@ -73,6 +76,8 @@ public final class RegistryMain {
             GrpcServer.start(
                 "grpc",
                 config.grpc(),
+                ServiceTls.ofListener(
+                    config.grpc().tls(), clock, scheduler, telemetry.meter(), resources),
                 new GrpcServer.Services(
                     services,
                     // the last one sees a call first

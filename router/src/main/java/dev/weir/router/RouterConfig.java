@@ -46,7 +46,8 @@ public record RouterConfig(
     @Setting("Request headers.") HeadersConfig headers,
     @Setting("How calls are relayed.") RelayConfig relay,
     @Setting("Limits of HTTP/2 connections.") Http2Limits http2,
-    @Setting("Encryption of connections to workers.") ClientTlsConfig tls) {
+    @Setting("Encryption of connections to workers, registry, monitor and https collectors.")
+        ClientTlsConfig tls) {
   public RouterConfig {
     Check.notBlank("instance", instance);
     Check.inRange("instance", instance.length(), 1, 128);

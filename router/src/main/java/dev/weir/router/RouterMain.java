@@ -18,6 +18,7 @@ import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.Scheduler;
 import dev.weir.platform.tls.ReloadingTls;
+import dev.weir.platform.tls.ServiceTls;
 import dev.weir.router.balance.WorkerSet;
 import dev.weir.router.control.KnownEndpoints;
 import dev.weir.router.control.MonitorIntake;
@@ -52,6 +53,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a router: builds its objects in order of dependency. */
 public final class RouterMain {
@@ -73,12 +75,13 @@ public final class RouterMain {
   static String start(RouterConfig config, Resources resources) {
     Clock clock = Clock.system();
     Scheduler scheduler = resources.add("scheduler", Scheduler.system(SERVICE));
-    GrpcChannel registry = channel(resources, "registry", config.registry());
+    ReloadingTls tls = ServiceTls.ofChannels(config.tls(), clock, scheduler, resources);
+    GrpcChannel registry = channel(resources, "registry", config.registry(), tls);
     Discovery discovery =
         resources.add(
             "discovery",
             Discoveries.open(config.discovery(), registry.channel(), clock, scheduler));
-    return start(config, resources, registry, discovery, clock, scheduler).describe();
+    return start(config, resources, registry, tls, discovery, clock, scheduler).describe();
   }
 
   /** Where a router listens, and what tests look at. */
@@ -100,14 +103,16 @@ public final class RouterMain {
       RouterConfig config,
       Resources resources,
       GrpcChannel registry,
+      @Nullable ReloadingTls tls,
       Discovery discovery,
       Clock clock,
       Scheduler scheduler) {
     var readiness = new Readiness();
     DataFolder data = resources.add("data folder", DataFolder.open(config.data()));
     Telemetry telemetry =
-        resources.add("telemetry", Telemetry.start(SERVICE, config.instance(), config.telemetry()));
-    GrpcChannel monitor = channel(resources, "monitor", config.monitor());
+        resources.add(
+            "telemetry", Telemetry.start(SERVICE, config.instance(), config.telemetry(), tls));
+    GrpcChannel monitor = channel(resources, "monitor", config.monitor(), tls);
     ExecutorService blockingCalls =
         resources.add(
             "blocking calls",
@@ -130,21 +135,13 @@ public final class RouterMain {
     var mirrorSender =
         new BatchSender<>("mirrored pairs", mirrors::take, intake.mirrored(mirrors::dropped));
     var table = new TableInForce(ledger);
-    ReloadingTls serverTls =
-        ReloadingTls.server("grpc.tls", config.grpc().tls(), clock, scheduler, telemetry.meter());
-    if (serverTls != null) {
-      resources.add("listener's TLS", serverTls);
-    }
-    ReloadingTls clientTls =
-        ReloadingTls.client("tls", config.tls(), clock, scheduler, telemetry.meter());
-    if (clientTls != null) {
-      resources.add("TLS", clientTls);
-    }
+    ReloadingTls listenerTls =
+        ServiceTls.ofListener(config.grpc().tls(), clock, scheduler, telemetry.meter(), resources);
     RelayLoops loops =
         resources.add("event loops", new RelayLoops(config.relay(), config.http2(), clock));
     var workers =
         new WorkerSet(
-            new WorkerLinks(loops, config.grpc().maxMessageBytes(), clientTls)::to,
+            new WorkerLinks(loops, config.grpc().maxMessageBytes(), tls)::to,
             config.balance(),
             config.ejection(),
             config.instance(),
@@ -195,7 +192,7 @@ public final class RouterMain {
             RelayServer.start(
                 loops,
                 config.grpc(),
-                serverTls,
+                listenerTls,
                 exchanges,
                 inner,
                 identities,
@@ -222,7 +219,7 @@ public final class RouterMain {
                 new KnownEndpoints(data.resolve("workers.bin")),
                 SERVICE + " " + config.instance(),
                 config.watch(),
-                clientTls,
+                tls,
                 clock,
                 scheduler));
     SnapshotWatch snapshots =
@@ -295,8 +292,9 @@ public final class RouterMain {
             .factory());
   }
 
-  private static GrpcChannel channel(Resources resources, String name, String address) {
+  private static GrpcChannel channel(
+      Resources resources, String name, String address, @Nullable ReloadingTls tls) {
     return resources.add(
-        name + " channel", GrpcChannel.to(HostAndPort.parse(name, address), List.of()));
+        name + " channel", GrpcChannel.to(HostAndPort.parse(name, address), tls, List.of()));
   }
 }

@@ -18,10 +18,12 @@ import dev.weir.proto.worker.v1.WorkerState;
 import dev.weir.proto.worker.v1.WorkerStatus;
 import io.grpc.Context;
 import io.grpc.Deadline;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
@@ -72,11 +74,15 @@ final class FakeWorker implements AutoCloseable {
   volatile boolean answersStreams = true;
 
   FakeWorker(String id, String... versions) {
+    this(InsecureServerCredentials.create(), id, versions);
+  }
+
+  FakeWorker(ServerCredentials credentials, String id, String... versions) {
     this.id = id;
     ready(versions);
     try {
       server =
-          NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+          NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0), credentials)
               .executor(threads)
               .maxInboundMessageSize(64 << 20)
               .intercept(new RememberHeaders())

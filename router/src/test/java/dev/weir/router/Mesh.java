@@ -24,15 +24,37 @@ final class Mesh implements AutoCloseable {
   final FakeDiscovery discovery = new FakeDiscovery(List.of());
   final List<FakeWorker> workers = new ArrayList<>();
   final RunningRouter router;
+  private final Snapshot snapshot;
 
   /** With one worker for each of the arguments, which are its versions joined by blanks. */
   Mesh(Path data, Snapshot snapshot, String... workersVersions) {
+    this(RunningRouter.Security.none(), data, snapshot, workersVersions);
+  }
+
+  Mesh(RunningRouter.Security security, Path data, Snapshot snapshot, String... workersVersions) {
+    this(security, data, snapshot, List.of(workersVersions));
+    awaitWorkers();
+  }
+
+  /** One whose workers may never be ready. */
+  static Mesh unawaited(
+      RunningRouter.Security security, Path data, Snapshot snapshot, String... workersVersions) {
+    return new Mesh(security, data, snapshot, List.of(workersVersions));
+  }
+
+  private Mesh(
+      RunningRouter.Security security, Path data, Snapshot snapshot, List<String> workersVersions) {
+    this.snapshot = snapshot;
     registry.publish(snapshot);
-    router = new RunningRouter(data, registry.address(), monitor.address(), discovery);
+    router = new RunningRouter(data, registry.address(), monitor.address(), discovery, security);
     for (String versions : workersVersions) {
-      workers.add(new FakeWorker("worker-" + (workers.size() + 1), versions.split(" ")));
+      String id = "worker-" + (workers.size() + 1);
+      workers.add(new FakeWorker(security.worker(), id, versions.split(" ")));
     }
     listWorkers();
+  }
+
+  void awaitWorkers() {
     for (Route route : snapshot.getRoutesList()) {
       router.awaitServing(route.getName());
     }

@@ -10,6 +10,10 @@ import dev.weir.platform.lifecycle.Resources;
 import dev.weir.platform.telemetry.TelemetryConfig;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Scheduler;
+import dev.weir.platform.tls.ClientTlsConfig;
+import dev.weir.platform.tls.ReloadingTls;
+import dev.weir.platform.tls.ServerTlsConfig;
+import dev.weir.platform.tls.ServiceTls;
 import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
 import dev.weir.proto.inference.GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub;
 import dev.weir.proto.inference.ModelInferRequest;
@@ -20,13 +24,18 @@ import dev.weir.router.balance.WorkerSet;
 import dev.weir.router.control.WatchConfig;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.exchange.RetryConfig;
+import dev.weir.router.identity.IdentityConfig;
 import dev.weir.router.limit.LimitConfig;
 import dev.weir.router.mirror.MirrorConfig;
 import dev.weir.router.outcome.ExposureConfig;
 import dev.weir.router.outcome.OutcomeConfig;
 import dev.weir.router.relay.RelayLoops;
 import dev.weir.router.relay.RelayServer;
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.ServerCredentials;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -40,6 +49,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
 /** A whole router on loopback, built by its own composition root. */
@@ -52,7 +63,41 @@ public final class RunningRouter implements AutoCloseable {
 
   final RouterMain.Listening listening;
 
+  /**
+   * How all prove who they are.
+   *
+   * @param listener the router to clients
+   * @param identity what the router asks of clients
+   * @param client a client to the router
+   * @param tls the router to workers
+   * @param worker workers to the router
+   */
+  record Security(
+      ServerTlsConfig listener,
+      IdentityConfig identity,
+      ChannelCredentials client,
+      ClientTlsConfig tls,
+      ServerCredentials worker) {
+    static Security none() {
+      return new Security(
+          ServerTlsConfig.disabled(),
+          IdentityConfig.defaults(),
+          InsecureChannelCredentials.create(),
+          ClientTlsConfig.disabled(),
+          InsecureServerCredentials.create());
+    }
+  }
+
   public RunningRouter(Path data, HostAndPort registry, HostAndPort monitor, Discovery discovery) {
+    this(data, registry, monitor, discovery, Security.none());
+  }
+
+  RunningRouter(
+      Path data,
+      HostAndPort registry,
+      HostAndPort monitor,
+      Discovery discovery,
+      Security security) {
     Clock clock = Clock.system();
     Scheduler scheduler = resources.add("scheduler", Scheduler.system("router-test"));
     GrpcChannel registryChannel = resources.add("registry", GrpcChannel.to(registry, List.of()));
@@ -70,7 +115,8 @@ public final class RunningRouter implements AutoCloseable {
                 16 << 10,
                 1_000,
                 Duration.ofSeconds(10),
-                Duration.ofSeconds(5)),
+                Duration.ofSeconds(5),
+                security.listener()),
             HttpListenConfig.onLoopback(0),
             // traces are made only when there is somewhere to send them
             new TelemetryConfig(List.of("http://" + monitor), 1.0, Duration.ofSeconds(5), 100),
@@ -83,18 +129,18 @@ public final class RunningRouter implements AutoCloseable {
             new OutcomeConfig(Duration.ofMillis(20), Duration.ofSeconds(5), 1_000, 10_000),
             ExposureConfig.defaults(),
             MirrorConfig.defaults(),
-            dev.weir.router.identity.IdentityConfig.defaults(),
+            security.identity(),
             dev.weir.router.identity.HeadersConfig.defaults(),
             dev.weir.router.relay.RelayConfig.defaults(),
             dev.weir.router.http2.Http2Limits.defaults(),
-            dev.weir.platform.tls.ClientTlsConfig.disabled());
+            security.tls());
+    ReloadingTls tls = ServiceTls.ofChannels(security.tls(), clock, scheduler, resources);
     RouterMain.Listening listening =
-        RouterMain.start(config, resources, registryChannel, discovery, clock, scheduler);
+        RouterMain.start(config, resources, registryChannel, tls, discovery, clock, scheduler);
     workers = listening.workers();
     this.listening = listening;
     channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", listening.grpcPort())
-            .usePlaintext()
+        NettyChannelBuilder.forAddress("127.0.0.1", listening.grpcPort(), security.client())
             .maxInboundMessageSize(64 << 20)
             .build();
   }
@@ -150,6 +196,20 @@ public final class RunningRouter implements AutoCloseable {
         .until(() ->
             workers.workers().stream().filter(w -> w.health() instanceof WorkerHealth.Ready).count()
                 == count);
+  }
+
+  /** Waits until {@code /metrics} shows at least this value. */
+  void awaitMetric(String name, String label, long atLeast) {
+    var pattern =
+        Pattern.compile(
+            "^" + name + "\\{[^}]*" + Pattern.quote(label) + "[^}]*} ([0-9.]+)", Pattern.MULTILINE);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> {
+          Matcher found = pattern.matcher(metrics());
+          return found.find() && Double.parseDouble(found.group(1)) >= atLeast;
+        });
   }
 
   RunningRouter awaitHealth(String model, ServingStatus wanted) {

@@ -14,6 +14,7 @@ import dev.weir.local.mesh.Jvm;
 import dev.weir.local.mesh.LocalMesh;
 import dev.weir.local.mesh.MeshOptions;
 import dev.weir.platform.time.Clock;
+import dev.weir.platform.tls.ClientTlsConfig;
 import dev.weir.proto.registry.v1.GetRolloutRequest;
 import dev.weir.proto.registry.v1.PutRouteRequest;
 import dev.weir.proto.registry.v1.StartRolloutRequest;
@@ -52,12 +53,18 @@ public final class MeshUnderTest implements AutoCloseable {
   private final OpenLoopGenerator generator;
   private volatile LoadStatistics window = new LoadStatistics();
 
-  private MeshUnderTest(LocalMesh mesh, double requestsPerSecond) throws IOException {
+  private MeshUnderTest(LocalMesh mesh, ClientTlsConfig tls, double requestsPerSecond)
+      throws IOException {
     this.mesh = mesh;
-    this.registry = new RegistryClient(mesh.service("registry").grpc(), "test");
+    this.registry = new RegistryClient(mesh.service("registry").grpc(), tls, "test");
     this.client =
         new InferenceClient(
-            mesh.service("router").grpc(), 2, new Metadata(), Duration.ofSeconds(5), List.of());
+            mesh.service("router").grpc(),
+            tls,
+            2,
+            new Metadata(),
+            Duration.ofSeconds(5),
+            List.of());
     RowTable rows = RowTable.read(HOME.resolve("deploy/local/employment/replay.csv.gz"));
     // the first column is the row's id
     int[] features = IntStream.rangeClosed(1, FEATURES).toArray();
@@ -77,11 +84,15 @@ public final class MeshUnderTest implements AutoCloseable {
   /** Starts the mesh, brings version 1 into service, and begins sending. */
   public static MeshUnderTest start(
       Path folder, Components components, Map<String, String> settings) throws IOException {
-    var options = new MeshOptions(folder, 2, components, 0.01, settings);
+    return start(new MeshOptions(folder, 2, components, 0.01, settings));
+  }
+
+  /** The same with everything chosen; clients and the test use the mesh's TLS. */
+  static MeshUnderTest start(MeshOptions options) throws IOException {
     var mesh = new LocalMesh(options, jvm(), System.getenv(), false, Clock.system(), text -> {});
     try {
       mesh.start();
-      var started = new MeshUnderTest(mesh, 100);
+      var started = new MeshUnderTest(mesh, options.tls(), 100);
       started.push(1);
       started.route(1);
       started.awaitModelReady();

@@ -4,6 +4,8 @@ import dev.weir.platform.error.Check;
 import dev.weir.platform.grpc.GrpcChannel;
 import dev.weir.platform.grpc.HostAndPort;
 import dev.weir.platform.grpc.MeshMetadata;
+import dev.weir.platform.tls.ClientTlsConfig;
+import dev.weir.platform.tls.ProgramTls;
 import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
 import dev.weir.proto.inference.ModelInferRequest;
 import dev.weir.proto.inference.ModelInferResponse;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InferenceClient implements AutoCloseable {
   private final List<GrpcChannel> channels = new ArrayList<>();
+  private final ProgramTls tls;
   private final Metadata headers;
   private final Duration deadline;
 
@@ -38,20 +41,33 @@ public final class InferenceClient implements AutoCloseable {
     void ended(Status status, @Nullable ModelInferResponse response, Metadata responseHeaders);
   }
 
-  /**
-   * @param connections connections to spread requests over, in turn, 1 to 1,000
-   * @param headers sent with each request
-   * @param deadline of each request
-   */
+  /** In plain text. */
   public InferenceClient(
       HostAndPort target,
       int connections,
       Metadata headers,
       Duration deadline,
       List<ClientInterceptor> interceptors) {
+    this(target, ClientTlsConfig.disabled(), connections, headers, deadline, interceptors);
+  }
+
+  /**
+   * @param tls how connections are encrypted
+   * @param connections connections to spread requests over, in turn, 1 to 1,000
+   * @param headers sent with each request
+   * @param deadline of each request
+   */
+  public InferenceClient(
+      HostAndPort target,
+      ClientTlsConfig tls,
+      int connections,
+      Metadata headers,
+      Duration deadline,
+      List<ClientInterceptor> interceptors) {
     Check.inRange("connections", connections, 1, 1_000);
+    this.tls = new ProgramTls(tls);
     for (int i = 0; i < connections; i++) {
-      channels.add(GrpcChannel.to(target, interceptors));
+      channels.add(GrpcChannel.to(target, this.tls.tls(), interceptors));
     }
     this.headers = headers;
     this.deadline = deadline;
@@ -105,5 +121,6 @@ public final class InferenceClient implements AutoCloseable {
     for (GrpcChannel channel : channels) {
       channel.close();
     }
+    tls.close();
   }
 }

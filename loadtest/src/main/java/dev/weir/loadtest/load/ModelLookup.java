@@ -3,6 +3,8 @@ package dev.weir.loadtest.load;
 import dev.weir.platform.grpc.GrpcChannel;
 import dev.weir.platform.grpc.HostAndPort;
 import dev.weir.platform.lifecycle.StartFailure;
+import dev.weir.platform.tls.ClientTlsConfig;
+import dev.weir.platform.tls.ProgramTls;
 import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
 import dev.weir.proto.inference.ModelMetadataRequest;
 import dev.weir.proto.inference.ModelMetadataResponse;
@@ -26,9 +28,10 @@ public final class ModelLookup {
    * @throws StartFailure with status 69 when the server does not answer within 5 seconds, or does
    *     not have the model
    */
-  public static ModelMetadataResponse metadata(HostAndPort server, String model)
-      throws InterruptedException {
-    try (GrpcChannel channel = GrpcChannel.to(server, List.of())) {
+  public static ModelMetadataResponse metadata(
+      HostAndPort server, ClientTlsConfig config, String model) throws InterruptedException {
+    try (var tls = new ProgramTls(config);
+        GrpcChannel channel = GrpcChannel.to(server, tls.tls(), List.of())) {
       return GRPCInferenceServiceGrpc.newBlockingStub(channel.channel())
           .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
           .modelMetadata(ModelMetadataRequest.newBuilder().setName(model).build());

@@ -4,8 +4,8 @@ import dev.weir.platform.error.InvalidValueException;
 import dev.weir.platform.time.Scheduler;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.metrics.ObservableLongCounter;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,9 +34,9 @@ public final class ReloadedFiles<T> implements AutoCloseable {
   private final String what;
   private final List<NamedFile> files;
   private final Reader<T> reader;
-  private final LongCounter reloads;
-  private final LongCounter refusals;
-  private final Attributes attributes;
+  private final LongAdder reloads = new LongAdder();
+  private final LongAdder refusals = new LongAdder();
+  private final List<ObservableLongCounter> metrics = new CopyOnWriteArrayList<>();
   private final Scheduler.Cancellable looks;
   private volatile T current;
 
@@ -66,28 +68,29 @@ public final class ReloadedFiles<T> implements AutoCloseable {
       List<NamedFile> files,
       Reader<T> reader,
       Duration interval,
-      Scheduler scheduler,
-      Meter meter) {
+      Scheduler scheduler) {
     this.what = what;
     this.files = List.copyOf(files);
     this.reader = reader;
-    this.attributes = Attributes.of(WHAT, what);
-    this.reloads =
-        meter
-            .counterBuilder("weir_files_reloads")
-            .setDescription("Times that changed files (certificates, keys) came into force.")
-            .build();
-    this.refusals =
-        meter
-            .counterBuilder("weir_files_refusals")
-            .setDescription("Times that changed files could not be used, and the old ones stayed.")
-            .build();
-    reloads.add(0, attributes);
-    refusals.add(0, attributes);
     List<byte[]> contents = contents();
     this.current = reader.read(contents);
     this.inForce = digest(contents);
     this.looks = scheduler.every(interval, this::look);
+  }
+
+  /** Shows what is counted here: {@code weir_files_reloads}, {@code weir_files_refusals}. */
+  public void registerWith(Meter meter) {
+    Attributes attributes = Attributes.of(WHAT, what);
+    metrics.add(
+        meter
+            .counterBuilder("weir_files_reloads")
+            .setDescription("Times that changed files (certificates, keys) came into force.")
+            .buildWithCallback(counter -> counter.record(reloads.sum(), attributes)));
+    metrics.add(
+        meter
+            .counterBuilder("weir_files_refusals")
+            .setDescription("Times that changed files could not be used, and the old ones stayed.")
+            .buildWithCallback(counter -> counter.record(refusals.sum(), attributes)));
   }
 
   /** The value in force. */
@@ -107,7 +110,7 @@ public final class ReloadedFiles<T> implements AutoCloseable {
       current = reader.read(contents);
       inForce = seen;
       refused = "";
-      reloads.add(1, attributes);
+      reloads.increment();
       LOG.atInfo().addKeyValue("what", what).log("changed files are in force");
     } catch (InvalidValueException e) {
       refuse(seen.isEmpty() ? String.valueOf(e.getMessage()) : seen, e);
@@ -120,7 +123,7 @@ public final class ReloadedFiles<T> implements AutoCloseable {
       refusalSaid = false;
     } else if (!refusalSaid) {
       refusalSaid = true;
-      refusals.add(1, attributes);
+      refusals.increment();
       LOG.atWarn()
           .addKeyValue("what", what)
           .addKeyValue("reason", reason.getMessage())
@@ -153,5 +156,6 @@ public final class ReloadedFiles<T> implements AutoCloseable {
   @Override
   public void close() {
     looks.cancel();
+    metrics.forEach(ObservableLongCounter::close);
   }
 }

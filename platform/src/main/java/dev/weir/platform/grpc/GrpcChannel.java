@@ -55,7 +55,11 @@ public final class GrpcChannel implements AutoCloseable {
     var reconnecting =
         new Reconnecting(
             () -> channel.getState(false), channel::resetConnectBackoff, Clock.system());
-    Channel intercepted = ClientInterceptors.intercept(channel, reconnecting);
+    Channel intercepted =
+        tls == null
+            ? ClientInterceptors.intercept(channel, reconnecting)
+            : ClientInterceptors.intercept(
+                channel, reconnecting, new TlsFailuresSeen(address, tls));
     return new GrpcChannel(channel, ClientInterceptors.intercept(intercepted, interceptors));
   }
 

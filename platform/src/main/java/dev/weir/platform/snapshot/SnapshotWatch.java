@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.platform.lifecycle.Readiness;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Scheduler;
+import dev.weir.platform.tls.TlsProblem;
 import dev.weir.proto.registry.v1.SnapshotServiceGrpc;
 import dev.weir.proto.registry.v1.WatchRequest;
 import dev.weir.proto.registry.v1.WatchResponse;
@@ -220,7 +221,7 @@ public final class SnapshotWatch implements AutoCloseable {
     }
   }
 
-  private synchronized void lost(Stream lost, String reason) {
+  private synchronized void lost(Stream lost, String reason, String problem) {
     if (closed || stream != lost) {
       return;
     }
@@ -228,10 +229,11 @@ public final class SnapshotWatch implements AutoCloseable {
     LOG.atDebug().addKeyValue("reason", reason).log("registry watch ended");
     Snapshot held = current;
     if (held == null) {
-      readiness.notReady(PART, "no snapshot yet: the registry does not answer");
+      readiness.notReady(PART, "no snapshot yet: the registry does not answer" + problem);
     } else {
       readiness.degraded(
-          PART, "the registry does not answer; working on revision " + held.getRevision());
+          PART,
+          "the registry does not answer" + problem + "; working on revision " + held.getRevision());
     }
     scheduler.after(retry, this::connect);
     Duration doubled = retry.multipliedBy(2);
@@ -291,12 +293,16 @@ public final class SnapshotWatch implements AutoCloseable {
 
     @Override
     public void onError(Throwable error) {
-      lost(this, Status.fromThrowable(error).toString());
+      String problem = TlsProblem.of(error);
+      lost(
+          this,
+          Status.fromThrowable(error).toString(),
+          problem == null ? "" : " (TLS: " + problem + ")");
     }
 
     @Override
     public void onCompleted() {
-      lost(this, "the registry ended it");
+      lost(this, "the registry ended it", "");
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.weir.platform.telemetry;
 
 import dev.weir.platform.time.Clock;
+import dev.weir.platform.tls.ReloadingTls;
 import io.grpc.ClientInterceptor;
 import io.grpc.ServerInterceptor;
 import io.opentelemetry.api.OpenTelemetry;
@@ -9,6 +10,7 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.common.ComponentLoader;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.exporter.otlp.metrics.OtlpGrpcMetricExporter;
 import io.opentelemetry.exporter.otlp.trace.OtlpGrpcSpanExporter;
@@ -23,6 +25,7 @@ import io.opentelemetry.sdk.trace.SdkTracerProviderBuilder;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Traces and metrics of one process. One metrics API with two ways out: OTLP, and Prometheus' text
@@ -50,11 +53,19 @@ public final class Telemetry implements AutoCloseable {
     this.grpc = GrpcTelemetry.create(sdk);
   }
 
+  /** Without TLS of our own. */
+  public static Telemetry start(String service, String instance, TelemetryConfig config) {
+    return start(service, instance, config, null);
+  }
+
   /**
    * @param service service word, OpenTelemetry's {@code service.name}
    * @param instance instance, OpenTelemetry's {@code service.instance.id}
+   * @param tls how {@code https} endpoints are reached; its metrics are shown. Null: they are
+   *     reached with the authorities that the JVM trusts
    */
-  public static Telemetry start(String service, String instance, TelemetryConfig config) {
+  public static Telemetry start(
+      String service, String instance, TelemetryConfig config, @Nullable ReloadingTls tls) {
     Resource resource =
         Resource.getDefault()
             .merge(
@@ -77,6 +88,7 @@ public final class Telemetry implements AutoCloseable {
           PeriodicMetricReader.builder(
                   OtlpGrpcMetricExporter.builder()
                       .setEndpoint(endpoint)
+                      .setComponentLoader(senders(endpoint, tls))
                       .setTimeout(Duration.ofSeconds(2))
                       .setRetryPolicy(null)
                       .build())
@@ -91,6 +103,7 @@ public final class Telemetry implements AutoCloseable {
           BatchSpanProcessor.builder(
                   OtlpGrpcSpanExporter.builder()
                       .setEndpoint(endpoint)
+                      .setComponentLoader(senders(endpoint, tls))
                       .setTimeout(Duration.ofSeconds(2))
                       .setRetryPolicy(null)
                       .build())
@@ -107,7 +120,17 @@ public final class Telemetry implements AutoCloseable {
             .setMeterProvider(meters)
             .setPropagators(ContextPropagators.create(W3CTraceContextPropagator.getInstance()))
             .build();
-    return new Telemetry(sdk, prometheus, histograms, sampling);
+    var telemetry = new Telemetry(sdk, prometheus, histograms, sampling);
+    if (tls != null) {
+      tls.registerWith(telemetry.meter());
+    }
+    return telemetry;
+  }
+
+  private static ComponentLoader senders(String endpoint, @Nullable ReloadingTls tls) {
+    return tls != null && endpoint.startsWith("https:")
+        ? new OtlpOverTls(tls)
+        : ComponentLoader.forClassLoader(Telemetry.class.getClassLoader());
   }
 
   /** The whole API, for instrumentation libraries. */

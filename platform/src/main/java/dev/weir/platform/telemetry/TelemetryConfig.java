@@ -8,7 +8,7 @@ import java.util.List;
 /** Where traces and metrics go, and how many. */
 public record TelemetryConfig(
     @Setting(
-            "OTLP/gRPC endpoints (http://host:port) that get traces and metrics; none: nothing is sent.")
+            "OTLP/gRPC endpoints that get traces and metrics, http://host:port, or https://host:port with tls.*; none: nothing is sent.")
         List<String> otlpEndpoints,
     @Setting("Share of new traces that are sampled, 0 to 1; a caller's decision is kept.")
         double traceSampleRatio,

@@ -8,37 +8,57 @@ import io.netty.handler.ssl.SslContext;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
-import io.opentelemetry.api.metrics.ObservableDoubleGauge;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * TLS whose certificates are followed while the process runs: replace the files, and connections
  * from then on use the new ones. Files that cannot be used change nothing. Connections that are
  * open stay open. Thread-safe.
  *
- * <p>Metrics: {@code weir_tls_certificate_days_left}, {@code weir_files_reloads_total}, {@code
- * weir_files_refusals_total}, all by {@code what}, the setting's prefix.
+ * <p>Metrics: {@code weir_tls_certificate_days_left}, {@code weir_tls_failures_total}, {@code
+ * weir_files_reloads_total}, {@code weir_files_refusals_total}, all by {@code what}, the setting's
+ * prefix.
  */
 public final class ReloadingTls implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ReloadingTls.class);
+  private static final Duration LOG_PAUSE = Duration.ofSeconds(1);
   private static final AttributeKey<String> WHAT = AttributeKey.stringKey("what");
   private static final double SECONDS_PER_DAY = Duration.ofDays(1).toSeconds();
 
+  private final String what;
+  private final Clock clock;
   private final ReloadedFiles<TlsInForce> files;
   private final SslContext context;
-  private final ObservableDoubleGauge daysLeft;
+  private final LongAdder failures = new LongAdder();
+  private final AtomicLong nextLogNanos;
+  private final List<Runnable> shown = new CopyOnWriteArrayList<>();
 
   private ReloadingTls(
-      String what, ReloadedFiles<TlsInForce> files, String serverName, Clock clock, Meter meter) {
+      String what, ReloadedFiles<TlsInForce> files, String serverName, Clock clock) {
+    this.what = what;
+    this.clock = clock;
     this.files = files;
+    this.nextLogNanos = new AtomicLong(clock.nanoTime());
     this.context = new DelegatingTls(this::current, serverName);
+  }
+
+  /** Shows what is counted here. Once. */
+  public void registerWith(Meter meter) {
+    files.registerWith(meter);
     Attributes attributes = Attributes.of(WHAT, what);
-    this.daysLeft =
+    var daysLeft =
         meter
             .gaugeBuilder("weir_tls_certificate_days_left")
             .setDescription("Days until the certificate shown to peers expires; negative: it has.")
@@ -49,6 +69,32 @@ public final class ReloadingTls implements AutoCloseable {
                 gauge.record(seconds / SECONDS_PER_DAY, attributes);
               }
             });
+    var failed =
+        meter
+            .counterBuilder("weir_tls_failures")
+            .setDescription("Connections that TLS refused: a certificate, or a peer without TLS.")
+            .buildWithCallback(counter -> counter.record(failures.sum(), attributes));
+    shown.add(daysLeft::close);
+    shown.add(failed::close);
+  }
+
+  /**
+   * A connection came to nothing: counts it, and logs it if none was logged in the last second, so
+   * that neither a scanner nor a peer that tries again fills the log.
+   *
+   * @param peer whom it was to
+   * @param problem what TLS said
+   */
+  public void failed(Object peer, String problem) {
+    failures.increment();
+    long now = clock.nanoTime();
+    long due = nextLogNanos.get();
+    boolean says = now - due >= 0 && nextLogNanos.compareAndSet(due, now + LOG_PAUSE.toNanos());
+    LOG.atLevel(says ? Level.INFO : Level.DEBUG)
+        .addKeyValue("what", what)
+        .addKeyValue("peer", peer)
+        .addKeyValue("problem", problem)
+        .log("TLS refused a connection");
   }
 
   /**
@@ -58,7 +104,7 @@ public final class ReloadingTls implements AutoCloseable {
    * @throws dev.weir.platform.error.InvalidValueException when its files cannot be used
    */
   public static @Nullable ReloadingTls server(
-      String prefix, ServerTlsConfig config, Clock clock, Scheduler scheduler, Meter meter) {
+      String prefix, ServerTlsConfig config, Clock clock, Scheduler scheduler) {
     if (!config.enabled()) {
       return null;
     }
@@ -82,9 +128,8 @@ public final class ReloadingTls implements AutoCloseable {
               }
             },
             config.reloadInterval(),
-            scheduler,
-            meter);
-    return new ReloadingTls(prefix, files, "", clock, meter);
+            scheduler);
+    return new ReloadingTls(prefix, files, "", clock);
   }
 
   /**
@@ -94,7 +139,7 @@ public final class ReloadingTls implements AutoCloseable {
    * @throws dev.weir.platform.error.InvalidValueException when its files cannot be used
    */
   public static @Nullable ReloadingTls client(
-      String prefix, ClientTlsConfig config, Clock clock, Scheduler scheduler, Meter meter) {
+      String prefix, ClientTlsConfig config, Clock clock, Scheduler scheduler) {
     if (!config.enabled()) {
       return null;
     }
@@ -124,9 +169,13 @@ public final class ReloadingTls implements AutoCloseable {
               }
             },
             config.reloadInterval(),
-            scheduler,
-            meter);
-    return new ReloadingTls(prefix, files, config.serverName(), clock, meter);
+            scheduler);
+    return new ReloadingTls(prefix, files, config.serverName(), clock);
+  }
+
+  /** How often {@link #failed} was called. */
+  long failures() {
+    return failures.sum();
   }
 
   private static Credentials credentials(
@@ -154,7 +203,7 @@ public final class ReloadingTls implements AutoCloseable {
 
   @Override
   public void close() {
-    daysLeft.close();
+    shown.forEach(Runnable::run);
     files.close();
   }
 }

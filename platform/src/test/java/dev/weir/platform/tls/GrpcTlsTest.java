@@ -27,8 +27,6 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import io.netty.pkitesting.X509Bundle;
-import io.opentelemetry.api.metrics.Meter;
-import io.opentelemetry.api.metrics.MeterProvider;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.cert.Certificate;
@@ -54,7 +52,6 @@ class GrpcTlsTest {
   private static final TestAuthority AUTHORITY = new TestAuthority("Test CA");
   private static final TestAuthority STRANGER = new TestAuthority("Strange CA");
   private static final Duration INTERVAL = Duration.ofSeconds(10);
-  private static final Meter METER = MeterProvider.noop().get("test");
 
   @TempDir Path folder;
   private final TestClock clock = new TestClock();
@@ -110,7 +107,7 @@ class GrpcTlsTest {
   private GrpcServer server(TestAuthority.PemFiles files, ClientCertificates clients) {
     var config =
         new ServerTlsConfig(true, files.certificate(), files.key(), clients, files.cas(), INTERVAL);
-    ReloadingTls tls = ReloadingTls.server("grpc.tls", config, clock, clock, METER);
+    ReloadingTls tls = ReloadingTls.server("grpc.tls", config, clock, clock);
     opened.add("server tls", Objects.requireNonNull(tls));
     GrpcServer server =
         GrpcServer.start(
@@ -127,7 +124,7 @@ class GrpcTlsTest {
   }
 
   private GrpcChannel channel(GrpcServer server, ClientTlsConfig config) {
-    ReloadingTls tls = ReloadingTls.client("tls", config, clock, clock, METER);
+    ReloadingTls tls = ReloadingTls.client("tls", config, clock, clock);
     opened.add("client tls", Objects.requireNonNull(tls));
     return channel(server, tls);
   }
@@ -269,8 +266,7 @@ class GrpcTlsTest {
     ClientTlsConfig config = showing(AUTHORITY, AUTHORITY.issueSpiffe("spiffe://mesh/client"));
     ReloadingTls tls =
         opened.add(
-            "client tls",
-            Objects.requireNonNull(ReloadingTls.client("tls", config, clock, clock, METER)));
+            "client tls", Objects.requireNonNull(ReloadingTls.client("tls", config, clock, clock)));
     call(channel(server, tls));
     call(channel(server, tls));
 
@@ -278,6 +274,20 @@ class GrpcTlsTest {
     clock.advance(INTERVAL);
 
     assertRefused(channel(server, tls));
+  }
+
+  @Test
+  void a_connection_that_tls_refuses_is_counted_once_and_not_by_calls() {
+    GrpcServer server = server(ClientCertificates.NONE);
+    ReloadingTls tls =
+        Objects.requireNonNull(ReloadingTls.client("tls", trusting(STRANGER), clock, clock));
+    opened.add("client tls", tls);
+    GrpcChannel channel = channel(server, tls);
+
+    assertRefused(channel); // the back-off after it is a second: these calls fail for the same
+    assertRefused(channel);
+
+    assertThat(tls.failures()).isOne();
   }
 
   @Test
@@ -313,8 +323,7 @@ class GrpcTlsTest {
     ClientTlsConfig config = showing(AUTHORITY, AUTHORITY.issueSpiffe("spiffe://mesh/client"));
     ReloadingTls tls =
         opened.add(
-            "client tls",
-            Objects.requireNonNull(ReloadingTls.client("tls", config, clock, clock, METER)));
+            "client tls", Objects.requireNonNull(ReloadingTls.client("tls", config, clock, clock)));
     GrpcChannel held = channel(server, tls);
     call(held);
     var stop = new AtomicBoolean();

@@ -16,8 +16,6 @@ import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import io.opentelemetry.api.metrics.Meter;
-import io.opentelemetry.api.metrics.MeterProvider;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 class NettyPipelineTest {
   private static final TestAuthority AUTHORITY = new TestAuthority("Test CA");
   private static final Duration INTERVAL = Duration.ofSeconds(10);
-  private static final Meter METER = MeterProvider.noop().get("test");
 
   @TempDir Path folder;
   private final TestClock clock = new TestClock();
@@ -59,15 +56,13 @@ class NettyPipelineTest {
                 files.cas(),
                 INTERVAL),
             clock,
-            clock,
-            METER);
+            clock);
     client =
         ReloadingTls.client(
             "tls",
             new ClientTlsConfig(true, files.cas(), files.certificate(), files.key(), "", INTERVAL),
             clock,
-            clock,
-            METER);
+            clock);
   }
 
   @AfterEach

@@ -34,19 +34,21 @@ class ReloadingTlsTest {
   }
 
   private ReloadingTls server(TestAuthority.PemFiles files) {
-    return Objects.requireNonNull(
-        ReloadingTls.server(
-            "grpc.tls",
-            new ServerTlsConfig(
-                true,
-                files.certificate(),
-                files.key(),
-                ClientCertificates.REQUIRED,
-                files.cas(),
-                INTERVAL),
-            clock,
-            clock,
-            telemetry.meter()));
+    ReloadingTls tls =
+        Objects.requireNonNull(
+            ReloadingTls.server(
+                "grpc.tls",
+                new ServerTlsConfig(
+                    true,
+                    files.certificate(),
+                    files.key(),
+                    ClientCertificates.REQUIRED,
+                    files.cas(),
+                    INTERVAL),
+                clock,
+                clock));
+    tls.registerWith(telemetry.meter());
+    return tls;
   }
 
   private TestAuthority.PemFiles files(X509Bundle bundle) {
@@ -67,13 +69,8 @@ class ReloadingTlsTest {
 
   @Test
   void what_is_not_enabled_is_null() {
-    assertThat(
-            ReloadingTls.server(
-                "grpc.tls", ServerTlsConfig.disabled(), clock, clock, telemetry.meter()))
-        .isNull();
-    assertThat(
-            ReloadingTls.client("tls", ClientTlsConfig.disabled(), clock, clock, telemetry.meter()))
-        .isNull();
+    assertThat(ReloadingTls.server("grpc.tls", ServerTlsConfig.disabled(), clock, clock)).isNull();
+    assertThat(ReloadingTls.client("tls", ClientTlsConfig.disabled(), clock, clock)).isNull();
   }
 
   @Test

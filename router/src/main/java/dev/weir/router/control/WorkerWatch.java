@@ -4,6 +4,7 @@ import dev.weir.platform.grpc.GrpcChannel;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Scheduler;
 import dev.weir.platform.tls.ReloadingTls;
+import dev.weir.platform.tls.TlsProblem;
 import dev.weir.proto.worker.v1.VersionState;
 import dev.weir.proto.worker.v1.VersionStatus;
 import dev.weir.proto.worker.v1.WatchStatusRequest;
@@ -126,7 +127,7 @@ final class WorkerWatch implements AutoCloseable {
           .addKeyValue("worker", worker.id())
           .addKeyValue("status", status)
           .log("status stream broke");
-      return "its status stream broke: " + status.getCode();
+      return "its status stream broke: " + TlsProblem.describe(status);
     } finally {
       call.detach(previous);
       call.cancel(null);

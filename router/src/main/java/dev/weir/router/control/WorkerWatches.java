@@ -154,8 +154,11 @@ public final class WorkerWatches implements AutoCloseable {
   }
 
   private static boolean changes(WorkerHealth before, WorkerHealth after) {
+    // a worker that cannot be reached at all is said once, with the reason
     boolean stillSuspect =
-        before instanceof WorkerHealth.Suspect && after instanceof WorkerHealth.Suspect;
+        before instanceof WorkerHealth.Suspect(var reason, var _)
+            && after instanceof WorkerHealth.Suspect(var newReason, var _)
+            && reason.equals(newReason);
     return !before.equals(after) && !stillSuspect;
   }
 

@@ -66,8 +66,8 @@ final class BearerTokens implements AutoCloseable {
             List.of(file),
             contents -> TokenKeys.read(file, contents.getFirst(), accepted),
             config.reloadInterval(),
-            scheduler,
-            meter);
+            scheduler);
+    keys.registerWith(meter);
     this.counter =
         meter
             .counterBuilder("weir_router_tokens")

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,7 +86,7 @@ public final class InnerServer implements AutoCloseable {
     }
 
     @Override
-    public void secure(Channel channel) {}
+    public void secure(Channel channel, Consumer<String> onFailure) {}
 
     @Override
     public int maxMetadataBytes() {

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +29,12 @@ final class LoopLink implements ClientConnection.Owner {
     /** A bootstrap with address and options; the handler is the link's. */
     Bootstrap bootstrap(RelayLoop loop);
 
-    /** What comes before HTTP/2 in the pipeline: TLS, or nothing. */
-    void secure(Channel channel);
+    /**
+     * What comes before HTTP/2 in the pipeline: TLS, or nothing.
+     *
+     * @param onFailure told on the loop why TLS ends the connection
+     */
+    void secure(Channel channel, Consumer<String> onFailure);
 
     /** Largest header list taken, bytes. */
     int maxMetadataBytes();
@@ -110,7 +115,7 @@ final class LoopLink implements ClientConnection.Owner {
         new ChannelInitializer<>() {
           @Override
           protected void initChannel(Channel channel) {
-            target.secure(channel);
+            target.secure(channel, why -> notConnected(connection, why));
             channel.pipeline().addLast(connection);
           }
         });

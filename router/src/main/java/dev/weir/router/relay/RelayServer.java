@@ -140,7 +140,11 @@ public final class RelayServer implements AutoCloseable {
     }
     if (tls != null) {
       Http2OverTls.add(
-          channel, tls.context().newHandler(channel.alloc()), loops.limits().frameTimeout());
+          channel,
+          tls,
+          tls.context().newHandler(channel.alloc()),
+          loops.limits().frameTimeout(),
+          why -> {});
     }
     RelayLoop loop = loops.of(channel);
     var caller = new Caller(identities);

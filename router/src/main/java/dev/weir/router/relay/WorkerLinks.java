@@ -10,6 +10,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the links to workers. Thread-safe. */
@@ -80,12 +81,14 @@ public final class WorkerLinks {
     }
 
     @Override
-    public void secure(Channel channel) {
+    public void secure(Channel channel, Consumer<String> onFailure) {
       if (tls != null) {
         Http2OverTls.add(
             channel,
+            tls,
             tls.context().newHandler(channel.alloc(), address.host(), address.port()),
-            loops.limits().frameTimeout());
+            loops.limits().frameTimeout(),
+            onFailure);
       }
     }
 

@@ -79,7 +79,7 @@ class MutualTlsTest {
             GrpcServer.start(
                 "test",
                 GrpcListenConfig.onLoopback(0),
-                ReloadingTls.server("grpc.tls", config, clock, clock, METER),
+                ReloadingTls.server("grpc.tls", config, clock, clock),
                 GrpcServer.Services.of(List.of(new Identify()))));
     server.setServing("", true);
     GrpcChannel channel =
@@ -87,7 +87,7 @@ class MutualTlsTest {
             "channel",
             GrpcChannel.to(
                 new HostAndPort("127.0.0.1", server.port()),
-                ReloadingTls.client("tls", client, clock, clock, METER),
+                ReloadingTls.client("tls", client, clock, clock),
                 List.of()));
     var unused =
         HealthGrpc.newBlockingStub(channel.channel())

@@ -5,6 +5,8 @@ import com.google.protobuf.util.JsonFormat;
 import dev.weir.platform.error.InvalidValueException;
 import dev.weir.platform.grpc.GrpcChannel;
 import dev.weir.platform.grpc.HostAndPort;
+import dev.weir.platform.tls.ClientTlsConfig;
+import dev.weir.platform.tls.ProgramTls;
 import dev.weir.proto.registry.v1.ModelServiceGrpc;
 import dev.weir.proto.registry.v1.ModelVersion;
 import dev.weir.proto.registry.v1.PushVersionRequest;
@@ -37,16 +39,24 @@ public final class RegistryClient implements AutoCloseable {
   private static final int DEADLINE_SECONDS = 10;
   private static final int PUSH_DEADLINE_SECONDS = 300;
 
+  private final ProgramTls tls;
   private final GrpcChannel channel;
 
+  /** In plain text. */
+  public RegistryClient(HostAndPort registry, String actor) {
+    this(registry, ClientTlsConfig.disabled(), actor);
+  }
+
   /**
+   * @param tls how connections are encrypted
    * @param actor who acts, for the audit log
    */
-  public RegistryClient(HostAndPort registry, String actor) {
+  public RegistryClient(HostAndPort registry, ClientTlsConfig tls, String actor) {
     var metadata = new Metadata();
     metadata.put(Metadata.Key.of("weir-actor", Metadata.ASCII_STRING_MARSHALLER), actor);
     ClientInterceptor named = MetadataUtils.newAttachHeadersInterceptor(metadata);
-    this.channel = GrpcChannel.to(registry, List.of(named));
+    this.tls = new ProgramTls(tls);
+    this.channel = GrpcChannel.to(registry, this.tls.tls(), List.of(named));
   }
 
   /** Routes and rollouts, with a deadline of 10 s. */
@@ -149,5 +159,6 @@ public final class RegistryClient implements AutoCloseable {
   @Override
   public void close() throws InterruptedException {
     channel.close();
+    tls.close();
   }
 }

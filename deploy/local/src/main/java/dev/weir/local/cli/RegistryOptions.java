@@ -1,6 +1,8 @@
 package dev.weir.local.cli;
 
+import dev.weir.loadtest.TlsOptions;
 import dev.weir.platform.grpc.HostAndPort;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** How the operator's commands reach the registry. */
@@ -17,7 +19,9 @@ final class RegistryOptions {
       description = "Who acts, for the audit log (default ${DEFAULT-VALUE}).")
   private String actor = "";
 
+  @Mixin private TlsOptions tls = new TlsOptions();
+
   RegistryClient connect() {
-    return new RegistryClient(HostAndPort.parse("--registry", registry), actor);
+    return new RegistryClient(HostAndPort.parse("--registry", registry), tls.config(), actor);
   }
 }

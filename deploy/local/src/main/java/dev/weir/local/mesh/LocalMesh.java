@@ -3,6 +3,7 @@ package dev.weir.local.mesh;
 import dev.weir.platform.grpc.GrpcChannel;
 import dev.weir.platform.lifecycle.DataFolder;
 import dev.weir.platform.time.Clock;
+import dev.weir.platform.tls.ProgramTls;
 import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
 import dev.weir.proto.inference.ModelReadyRequest;
 import dev.weir.proto.inference.ModelStatisticsRequest;
@@ -37,6 +38,7 @@ public final class LocalMesh implements AutoCloseable {
   private final Clock clock;
   private final DataFolder folder;
   private final HealthProbe probe = new HealthProbe();
+  private final ProgramTls tls;
   private final Map<String, Service> services = new LinkedHashMap<>();
   private final List<String> otlp = new ArrayList<>();
   private final Map<String, ManagedProcess> running = new ConcurrentHashMap<>();
@@ -59,6 +61,7 @@ public final class LocalMesh implements AutoCloseable {
     this.jvm = jvm;
     this.environment = environment;
     this.clock = clock;
+    this.tls = new ProgramTls(options.tls());
     this.folder = DataFolder.open(options.data());
     clear(options.data());
     var ports = new Ports(usualPorts, notice);
@@ -87,7 +90,7 @@ public final class LocalMesh implements AutoCloseable {
     int monitorPort = ports.take("monitor, OTLP", 4317);
     var registry = "127.0.0.1:" + registryPort;
     var monitor = "127.0.0.1:" + monitorPort;
-    otlp.add("http://" + monitor);
+    otlp.add((options.tls().enabled() ? "https://" : "http://") + monitor);
     external.jaegerOtlp().ifPresent(otlp::add);
     List<String> everywhere =
         new ArrayList<>(
@@ -228,7 +231,7 @@ public final class LocalMesh implements AutoCloseable {
       String name,
       T whileAway,
       Function<GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub, T> question) {
-    try (GrpcChannel channel = GrpcChannel.to(service(name).grpc(), List.of())) {
+    try (GrpcChannel channel = GrpcChannel.to(service(name).grpc(), tls.tls(), List.of())) {
       return question.apply(
           GRPCInferenceServiceGrpc.newBlockingStub(channel.channel())
               .withDeadlineAfter(ASK_SECONDS, TimeUnit.SECONDS));
@@ -312,6 +315,7 @@ public final class LocalMesh implements AutoCloseable {
     }
     external.close();
     probe.close();
+    tls.close();
     folder.close();
   }
 }
