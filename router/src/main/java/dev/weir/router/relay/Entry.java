@@ -19,8 +19,8 @@ sealed interface Entry {
 
   /** Decides. */
   static Entry of(CallContext context, Identification caller, Http2Headers received) {
-    if (caller instanceof Identification.Refused(var why)) {
-      return new Refused(StatusCode.UNAUTHENTICATED, why);
+    if (caller instanceof Identification.Refused(var code, var why)) {
+      return new Refused(code, why);
     }
     if (context.holdsTooMuch()) {
       return context.tooMuch();

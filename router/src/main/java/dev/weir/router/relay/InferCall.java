@@ -417,7 +417,8 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
 
   @Override
   public Http2Headers headersFor(Attempt sent, AsciiString authority) {
-    return headers.forWorker(sent, authority, deadline - loop.http2().clock().nanoTime());
+    long left = sent.startNanos() + sent.timeoutNanos() - loop.http2().clock().nanoTime();
+    return headers.forWorker(sent, authority, left);
   }
 
   @Override
