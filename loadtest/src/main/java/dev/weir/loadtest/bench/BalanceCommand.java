@@ -127,9 +127,9 @@ public final class BalanceCommand implements Callable<Integer> {
       throws IOException {
     var command = new ArrayList<>(router);
     command.add("--balance.policy=" + policy);
-    var programs =
-        new Contenders.Programs(Path.of(""), Path.of(""), Path.of(""), command, Path.of(""));
-    return new Contenders(programs, Pinning.NONE, work, ports)
+    var programs = new Contenders.Programs(Path.of(""), Path.of(""), Path.of(""), command);
+    var templates = new PeerTemplates(Path.of(""), ports, null);
+    return new Contenders(programs, Pinning.NONE, work, templates)
         .router(Contenders.WEIR + "-" + policy, control);
   }
 
