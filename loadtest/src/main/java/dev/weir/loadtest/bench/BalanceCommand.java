@@ -91,7 +91,8 @@ public final class BalanceCommand implements Callable<Integer> {
       String name = "worker-" + (i + 1);
       workers.add(resources.add(name, new DelayingWorker(name, mean, scheduler, runSeed + i)));
     }
-    var control = resources.add("control", new StubControlPlane(BenchSnapshot.at(clock.now(), 1)));
+    var control =
+        resources.add("control", new StubControlPlane(BenchSnapshot.at(clock.now(), 1), null));
     List<Integer> ports = workers.stream().map(DelayingWorker::port).toList();
     Map<String, InferenceClient> clients = new LinkedHashMap<>();
     for (String policy : POLICIES) {

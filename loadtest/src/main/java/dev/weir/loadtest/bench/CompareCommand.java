@@ -208,7 +208,8 @@ public final class CompareCommand implements Callable<Integer> {
           controls.isEmpty() ? Contenders.WEIR : Contenders.WEIR + "-" + count + "-routes";
       var control =
           resources.add(
-              name + " control", new StubControlPlane(BenchSnapshot.at(clock.now(), count)));
+              name + " control",
+              new StubControlPlane(BenchSnapshot.at(clock.now(), count), templates.tls()));
       controls.add(control);
       proxies.add(resources.add(name, contenders.router(name, control)));
     }

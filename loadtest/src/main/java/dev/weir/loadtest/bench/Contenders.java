@@ -117,6 +117,7 @@ final class Contenders {
     deleteAll(folder.resolve("data"));
     int port = FreePort.find();
     var command = new ArrayList<>(programs.router());
+    Tls tls = templates.tls();
     String workers =
         String.join(
             ",",
@@ -133,9 +134,10 @@ final class Contenders {
             "--monitor=" + control.address(),
             "--discovery.kind=static",
             "--discovery.static-instances=" + workers,
-            "--telemetry.otlp-endpoints=http://" + control.address(),
+            "--telemetry.otlp-endpoints="
+                + (tls == null ? "http://" : "https://")
+                + control.address(),
             "--telemetry.trace-sample-ratio=0.01"));
-    Tls tls = templates.tls();
     if (tls != null) {
       command.addAll(
           List.of(

@@ -1,6 +1,8 @@
 package dev.weir.loadtest.bench;
 
 import dev.weir.platform.lifecycle.StartFailure;
+import dev.weir.platform.tls.ClientCertificates;
+import dev.weir.platform.tls.ServerTlsConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,13 @@ import java.nio.file.Path;
  * @param both PEM file with both, as HAProxy wants it
  */
 record Tls(Path certificate, Path key, Path both) {
+  /** For a listener of ours. */
+  ServerTlsConfig listener() {
+    ServerTlsConfig none = ServerTlsConfig.disabled();
+    return new ServerTlsConfig(
+        true, certificate, key, ClientCertificates.NONE, none.clientCas(), none.reloadInterval());
+  }
+
   /** Makes one. */
   static Tls create(Path goClient, Path folder) throws IOException, InterruptedException {
     Path into = Files.createDirectories(folder).toAbsolutePath();

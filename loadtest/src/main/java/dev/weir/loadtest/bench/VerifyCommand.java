@@ -74,7 +74,9 @@ public final class VerifyCommand implements Callable<Integer> {
     Upstream echo =
         resources.add("echo", Upstream.start(echoCommand, Pinning.NONE, work.resolve("echo.log")));
     echo.becomeWorkers();
-    var control = resources.add("control", new StubControlPlane(BenchSnapshot.at(clock.now(), 1)));
+    var control =
+        resources.add(
+            "control", new StubControlPlane(BenchSnapshot.at(clock.now(), 1), certificates));
     var programs = new Contenders.Programs(Path.of(""), Path.of(""), Path.of(""), router);
     var templates = new PeerTemplates(Path.of(""), echo.ports(), certificates);
     Proxy proxy =
