@@ -29,6 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 #ifdef WITH_TLS
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #endif
 
@@ -337,14 +338,20 @@ static ssize_t checked(connection *c, int n) {
 
 static ssize_t receive(connection *c, void *bytes, size_t length) {
 #ifdef WITH_TLS
-  if (c->tls) return checked(c, SSL_read(c->tls, bytes, length));
+  if (c->tls) {
+    ERR_clear_error(); /* SSL_get_error takes what another connection has left for its own */
+    return checked(c, SSL_read(c->tls, bytes, length));
+  }
 #endif
   return read(c->fd, bytes, length);
 }
 
 static ssize_t transmit(connection *c, const void *bytes, size_t length) {
 #ifdef WITH_TLS
-  if (c->tls) return checked(c, SSL_write(c->tls, bytes, length));
+  if (c->tls) {
+    ERR_clear_error();
+    return checked(c, SSL_write(c->tls, bytes, length));
+  }
 #endif
   return write(c->fd, bytes, length);
 }
