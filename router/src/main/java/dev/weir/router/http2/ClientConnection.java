@@ -23,7 +23,7 @@ public final class ClientConnection extends Http2Connection {
 
   /** Who opened it. */
   public interface Owner {
-    /** Streams can be opened (again). */
+    /** Streams can be opened (again). May be said though nothing has changed. */
     void usable(ClientConnection connection);
 
     /** No stream can be opened any more; those that are open may go on. Called once. */
@@ -140,8 +140,9 @@ public final class ClientConnection extends Http2Connection {
 
   @Override
   void peerSettingsTaken() {
-    if (!usable) {
-      usable = true;
+    usable = true;
+    if (canOpen()) {
+      // also when the worker allows more than before: somebody may wait
       owner.usable(this);
     }
   }

@@ -1,7 +1,8 @@
 package dev.weir.router.http2;
 
 /**
- * Allows so many events per second, and ten seconds' worth at once. Not thread-safe; time comes in.
+ * Allows so many events per second, and ten seconds' worth at once (a token bucket). Not
+ * thread-safe; time comes in.
  */
 final class RateGuard {
   private static final int BURST_SECONDS = 10;
@@ -20,13 +21,10 @@ final class RateGuard {
 
   /** Counts an event; false when there are too many. */
   boolean allow(long nowNanos) {
+    tokens = Math.min(burst, tokens + (nowNanos - lastNanos) * perNano);
+    lastNanos = nowNanos;
     if (tokens < 1) {
-      // time is only looked at when it matters
-      tokens = Math.min(burst, tokens + (nowNanos - lastNanos) * perNano);
-      lastNanos = nowNanos;
-      if (tokens < 1) {
-        return false;
-      }
+      return false;
     }
     tokens--;
     return true;
