@@ -130,7 +130,13 @@ public final class WorkerMain {
         resources.add(
             "http",
             HttpServer.start(
-                "model-worker http", config.http(), ServiceTls.ofPages(config.http().tls(), clock, scheduler, telemetry.meter(), resources), readiness, telemetry, routing -> {}));
+                "model-worker http",
+                config.http(),
+                ServiceTls.ofPages(
+                    config.http().tls(), clock, scheduler, telemetry.meter(), resources),
+                readiness,
+                telemetry,
+                routing -> {}));
 
     var address = new HostAndPort(config.reachableHost(), grpc.port());
     board.bound(address.toString());
