@@ -41,6 +41,7 @@ import dev.weir.router.outcome.ExposureLog;
 import dev.weir.router.outcome.OutcomeLedger;
 import dev.weir.router.outcome.OutcomeSender;
 import dev.weir.router.policy.Draws;
+import dev.weir.router.relay.InnerIdentity;
 import dev.weir.router.relay.InnerServer;
 import dev.weir.router.relay.RelayLoops;
 import dev.weir.router.relay.RelayServer;
@@ -169,7 +170,13 @@ public final class RouterMain {
     var models = new ServedModels(table, workers);
     var logical =
         new LogicalService(
-            models, workers, WorkerLink::channelOf, blockingCalls, config.serverName(), VERSION);
+            models,
+            InnerIdentity::current,
+            workers,
+            WorkerLink::channelOf,
+            blockingCalls,
+            config.serverName(),
+            VERSION);
 
     ClientIdentities identities =
         resources.add(
@@ -184,7 +191,10 @@ public final class RouterMain {
                 "router services",
                 config.grpc(),
                 new GrpcServer.Services(
-                    List.of(new InferenceService(exchanges, logical)), List.of(), null, true),
+                    List.of(new InferenceService(exchanges, logical)),
+                    List.of(InnerIdentity.interceptor()),
+                    null,
+                    true),
                 inner.address(),
                 loops.group(),
                 loops.domainServerChannel()));

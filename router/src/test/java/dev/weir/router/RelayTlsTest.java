@@ -1,12 +1,18 @@
 package dev.weir.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.platform.tls.ClientCertificates;
 import dev.weir.platform.tls.ServerTlsConfig;
 import dev.weir.platform.tls.TestAuthority;
 import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
+import dev.weir.proto.inference.ModelConfigRequest;
+import dev.weir.proto.inference.ModelMetadataRequest;
+import dev.weir.proto.inference.ModelReadyRequest;
+import dev.weir.proto.inference.ModelStatisticsRequest;
+import dev.weir.proto.inference.RepositoryIndexRequest;
 import dev.weir.proto.inference.ServerMetadataRequest;
 import dev.weir.proto.route.v1.Access;
 import dev.weir.proto.route.v1.Route;
@@ -34,6 +40,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
+import org.assertj.core.api.ThrowableAssert;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -152,6 +159,48 @@ class RelayTlsTest {
     assertThat(infer(showing(AUTHORITY.issueSpiffe("spiffe://prod/other"))))
         .isEqualTo(Status.Code.PERMISSION_DENIED);
     assertThat(mesh().worker(1).seen).isEmpty();
+  }
+
+  @Test
+  void whoMayNotCallAModelLearnsNothingOfIt() throws IOException {
+    ManagedChannel other = channel(showing(AUTHORITY.issueSpiffe("spiffe://prod/other")));
+    ManagedChannel shop = channel(showing(AUTHORITY.issueSpiffe(SHOP)));
+    try {
+      var denied = GRPCInferenceServiceGrpc.newBlockingStub(other);
+      var served = GRPCInferenceServiceGrpc.newBlockingStub(shop);
+      var ready = ModelReadyRequest.newBuilder().setName("fraud").build();
+      var metadata = ModelMetadataRequest.newBuilder().setName("fraud").build();
+      var config = ModelConfigRequest.newBuilder().setName("fraud").build();
+      var statistics = ModelStatisticsRequest.newBuilder().setName("fraud").build();
+
+      assertThat(served.modelReady(ready).getReady()).isTrue();
+      assertThat(served.modelMetadata(metadata).getName()).isEqualTo("fraud");
+      assertThat(index(served)).isEqualTo(1);
+      assertDenied(() -> denied.modelReady(ready));
+      assertDenied(() -> denied.modelMetadata(metadata));
+      assertDenied(() -> denied.modelConfig(config));
+      assertDenied(() -> denied.modelStatistics(statistics));
+      assertThat(index(denied)).isZero();
+      assertThat(
+              denied
+                  .modelStatistics(ModelStatisticsRequest.getDefaultInstance())
+                  .getModelStatsCount())
+          .isZero();
+    } finally {
+      other.shutdownNow();
+      shop.shutdownNow();
+    }
+  }
+
+  private static int index(GRPCInferenceServiceGrpc.GRPCInferenceServiceBlockingStub client) {
+    return client.repositoryIndex(RepositoryIndexRequest.getDefaultInstance()).getModelsCount();
+  }
+
+  private static void assertDenied(ThrowableAssert.ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.PERMISSION_DENIED));
   }
 
   @Test

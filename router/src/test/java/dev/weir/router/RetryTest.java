@@ -101,6 +101,15 @@ class RetryTest {
       assertThat(mesh.infer(request("fraud")).response().getModelVersion()).isEqualTo("1");
     }
     assertThat(mesh.worker(2).seen).hasSize(4);
+    assertThat(
+            mesh.worker(2)
+                .seen
+                .getFirst()
+                .deadline()
+                .orElseThrow()
+                .timeRemaining(TimeUnit.MILLISECONDS))
+        .as("the worker knows how long this try may take")
+        .isLessThanOrEqualTo(200);
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.weir.platform.file.NamedFile;
 import dev.weir.platform.file.ReloadedFiles;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Scheduler;
+import dev.weir.router.limit.TokenBucket;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
 final class BearerTokens implements AutoCloseable {
   private static final AttributeKey<String> RESULT = AttributeKey.stringKey("result");
   private static final String SCHEME = "bearer ";
+  private static final int BURST_SECONDS = 10;
   private static final Duration REFUSAL_HOLDS = Duration.ofSeconds(1);
   private static final Duration LONGEST_MEMORY = Duration.ofHours(24);
 
@@ -34,6 +36,7 @@ final class BearerTokens implements AutoCloseable {
   private final TokenVerifier verifier;
   private final TokenCache cache;
   private final List<CountedRefusal> refusals;
+  private final TokenBucket fresh;
   private final LongAdder hits = new LongAdder();
   private final LongAdder verified = new LongAdder();
   private final ObservableLongCounter counter;
@@ -52,11 +55,14 @@ final class BearerTokens implements AutoCloseable {
     this.clock = clock;
     this.verifier = new TokenVerifier(config);
     this.cache = new TokenCache(config.maxCachedTokens());
+    this.fresh = new TokenBucket(clock.nanoTime());
     this.refusals =
         Stream.of(TokenFault.values())
             .map(fault ->
                 new CountedRefusal(
-                    fault, new Identification.Refused(fault.message(config)), new LongAdder()))
+                    fault,
+                    new Identification.Refused(fault.code(), fault.message(config)),
+                    new LongAdder()))
             .toList();
     var file = new NamedFile("identity.token.jwks", config.jwks());
     Set<String> accepted = Set.copyOf(config.algorithms());
@@ -95,8 +101,33 @@ final class BearerTokens implements AutoCloseable {
     hits.increment();
   }
 
-  /** Never throws, whatever the header holds. */
-  TokenFinding find(CharSequence authorization) {
+  /** A connection's share of the tokens that are verified. */
+  TokenBucket shareOfConnection() {
+    return new TokenBucket(clock.nanoTime());
+  }
+
+  /** Takes from both; what one of them has given is not put back, so that no rate is exceeded. */
+  private boolean mayVerify(TokenBucket ofConnection) {
+    long now = clock.nanoTime();
+    return take(ofConnection, config.maxNewPerConnection(), now)
+        && take(fresh, config.maxNewPerSecond(), now);
+  }
+
+  private static boolean take(TokenBucket from, int perSecond, long now) {
+    return from.take(now, TokenBucket.intervalNanos(perSecond), perSecond * BURST_SECONDS);
+  }
+
+  /** What is said to a request with more than one header. */
+  Identification several() {
+    return faulty(TokenFault.SEVERAL, keys.current()).identification();
+  }
+
+  /**
+   * Never throws, whatever the header holds.
+   *
+   * @param ofConnection the {@link #shareOfConnection} of whoever sends it
+   */
+  TokenFinding find(CharSequence authorization, TokenBucket ofConnection) {
     TokenKeys inForce = keys.current();
     if (!isBearer(authorization)) {
       return faulty(TokenFault.SCHEME, inForce);
@@ -114,6 +145,9 @@ final class BearerTokens implements AutoCloseable {
     if (cached != null && cached.holds(inForce, clock.nanoTime())) {
       hits.increment();
       return cached;
+    }
+    if (!mayVerify(ofConnection)) {
+      return faulty(TokenFault.TOO_MANY, inForce);
     }
     return switch (verifier.verify(token, inForce, clock.now())) {
       case TokenVerifier.Result.Faulty(TokenFault fault) -> faulty(fault, inForce);
@@ -140,11 +174,15 @@ final class BearerTokens implements AutoCloseable {
     return authorization.length() <= SCHEME.length() + config.maxTokenBytes();
   }
 
-  /** A refusal holds for one second: one that is not valid yet may be later. */
+  /**
+   * A refusal holds for one second: one that is not valid yet may be later. One that was not looked
+   * at holds no time.
+   */
   private TokenFinding faulty(TokenFault fault, TokenKeys inForce) {
     CountedRefusal counted = refusals.get(fault.ordinal());
     counted.count().increment();
-    return new TokenFinding(counted.refusal(), inForce, clock.nanoTime() + REFUSAL_HOLDS.toNanos());
+    long holds = fault == TokenFault.TOO_MANY ? 0 : REFUSAL_HOLDS.toNanos();
+    return new TokenFinding(counted.refusal(), inForce, clock.nanoTime() + holds);
   }
 
   private static boolean isBearer(CharSequence authorization) {

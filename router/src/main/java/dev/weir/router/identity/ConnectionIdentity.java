@@ -1,5 +1,6 @@
 package dev.weir.router.identity;
 
+import dev.weir.router.limit.TokenBucket;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +15,18 @@ public final class ConnectionIdentity {
   private final @Nullable BearerTokens tokens;
   private CharSequence lastAuthorization = "";
   private @Nullable TokenFinding last;
+  private @Nullable TokenBucket fresh;
 
   ConnectionIdentity(
       Identification ofConnection, Identification withoutToken, @Nullable BearerTokens tokens) {
     this.ofConnection = ofConnection;
     this.withoutToken = withoutToken;
     this.tokens = tokens;
+  }
+
+  /** What is made of a request with several {@code authorization} headers. */
+  public Identification ofSeveral() {
+    return tokens == null ? withoutToken : tokens.several();
   }
 
   /**
@@ -43,7 +50,12 @@ public final class ConnectionIdentity {
       tokens.countHit();
       return known.identification();
     }
-    TokenFinding found = tokens.find(authorization);
+    TokenBucket share = fresh;
+    if (share == null) {
+      share = tokens.shareOfConnection();
+      fresh = share;
+    }
+    TokenFinding found = tokens.find(authorization, share);
     boolean keeps = tokens.isShort(authorization);
     last = keeps ? found : null;
     lastAuthorization = keeps ? authorization : "";

@@ -21,6 +21,10 @@ public record TokenConfig(
     @Setting("How far the issuer's clock may be from ours, 0s to 10m.") Duration clockSkew,
     @Setting("Longest token, bytes, 256 to 65536.") int maxTokenBytes,
     @Setting("Verified tokens remembered until they expire, 16 to 10000000.") int maxCachedTokens,
+    @Setting(
+            "Tokens not seen before that are verified per second, 1 to 100000, and ten times as many at once; what is over gets RESOURCE_EXHAUSTED.")
+        int maxNewPerSecond,
+    @Setting("The same for one connection, 1 to 100000.") int maxNewPerConnection,
     @Setting("Time between two looks at the file for changes, 100ms to 1h.")
         Duration reloadInterval) {
   private static final List<String> KNOWN =
@@ -39,6 +43,8 @@ public record TokenConfig(
     Check.inRange("clockSkew", clockSkew, Duration.ZERO, Duration.ofMinutes(10));
     Check.inRange("maxTokenBytes", maxTokenBytes, 256, 65_536);
     Check.inRange("maxCachedTokens", maxCachedTokens, 16, 10_000_000);
+    Check.inRange("maxNewPerSecond", maxNewPerSecond, 1, 100_000);
+    Check.inRange("maxNewPerConnection", maxNewPerConnection, 1, 100_000);
     Check.inRange("reloadInterval", reloadInterval, Duration.ofMillis(100), Duration.ofHours(1));
     if (enabled) {
       if (jwks.toString().isBlank()) {
@@ -67,6 +73,8 @@ public record TokenConfig(
         Duration.ofSeconds(30),
         8 << 10,
         100_000,
+        500,
+        50,
         Duration.ofSeconds(10));
   }
 }

@@ -1,5 +1,6 @@
 package dev.weir.router.identity;
 
+import dev.weir.router.wire.StatusCode;
 import java.util.Locale;
 
 /** Why a token proves nothing. The lower-case word is a metric's label. */
@@ -25,7 +26,16 @@ enum TokenFault {
   /** For another service. */
   AUDIENCE,
   /** Nobody's, or of a name that cannot be used. */
-  SUBJECT;
+  SUBJECT,
+  /** More than one header: which one counts is not for us to say. */
+  SEVERAL,
+  /** As many new tokens as may be were verified lately; nothing was found of this one. */
+  TOO_MANY;
+
+  /** The status that such a request ends with. */
+  StatusCode code() {
+    return this == TOO_MANY ? StatusCode.RESOURCE_EXHAUSTED : StatusCode.UNAUTHENTICATED;
+  }
 
   String word() {
     return name().toLowerCase(Locale.ROOT);
@@ -51,6 +61,8 @@ enum TokenFault {
           text("a token for somebody else", "audience " + String.join(" or ", config.audiences()));
       case SUBJECT ->
           text("a token without usable subject", "1 to 2048 characters, none of them control");
+      case SEVERAL -> text("several tokens", "one");
+      case TOO_MANY -> text("more new tokens than are verified at once", "the same call, later");
     };
   }
 

@@ -7,18 +7,18 @@ import java.util.concurrent.atomic.AtomicLong;
  * again (the "theoretical arrival time" of ITU-T I.371's generic cell rate algorithm). The rate is
  * not part of it, so that a route's new bounds hold at once. Thread-safe, lock-free.
  */
-final class TokenBucket {
+public final class TokenBucket {
   private static final double SECOND = 1e9;
 
   private final AtomicLong fullAt;
 
   /** Full. */
-  TokenBucket(long nowNanos) {
+  public TokenBucket(long nowNanos) {
     this.fullAt = new AtomicLong(nowNanos);
   }
 
   /** Nanoseconds in which one token comes, at least 1. */
-  static long intervalNanos(double perSecond) {
+  public static long intervalNanos(double perSecond) {
     return Math.max(1, Math.round(SECOND / perSecond));
   }
 
@@ -28,7 +28,7 @@ final class TokenBucket {
    * @param burst tokens that the bucket holds, as far as this request may use them
    * @return whether there was one
    */
-  boolean take(long nowNanos, long intervalNanos, int burst) {
+  public boolean take(long nowNanos, long intervalNanos, int burst) {
     long depth = intervalNanos * (burst - 1L);
     while (true) {
       long full = fullAt.get();

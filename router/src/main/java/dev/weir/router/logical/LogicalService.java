@@ -39,6 +39,7 @@ import dev.weir.proto.inference.TraceSettingRequest;
 import dev.weir.proto.inference.TraceSettingResponse;
 import dev.weir.router.balance.Worker;
 import dev.weir.router.balance.WorkerSet;
+import dev.weir.router.policy.ClientIdentity;
 import dev.weir.router.policy.CompiledRoute;
 import dev.weir.router.policy.Decision;
 import dev.weir.router.policy.RouteVariant;
@@ -50,6 +51,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every rpc of the inference service but the two that carry tensors. Nothing here blocks the
@@ -72,24 +75,28 @@ public final class LogicalService extends GRPCInferenceServiceGrpc.GRPCInference
           + " request instead";
 
   private final ServedModels models;
+  private final Supplier<@Nullable ClientIdentity> caller;
   private final WorkerStatistics statistics;
   private final Executor blockingCalls;
   private final String serverName;
   private final String serverVersion;
 
   /**
+   * @param caller who makes the call at hand; null: nobody has proven it
    * @param channels the channel to a worker
    * @param blockingCalls for what waits for workers
    * @param serverName name in ServerMetadata
    */
   public LogicalService(
       ServedModels models,
+      Supplier<@Nullable ClientIdentity> caller,
       WorkerSet workers,
       Function<Worker, Channel> channels,
       Executor blockingCalls,
       String serverName,
       String serverVersion) {
     this.models = models;
+    this.caller = caller;
     this.statistics = new WorkerStatistics(workers, channels);
     this.blockingCalls = blockingCalls;
     this.serverName = serverName;
@@ -108,12 +115,17 @@ public final class LogicalService extends GRPCInferenceServiceGrpc.GRPCInference
 
   @Override
   public void modelReady(ModelReadyRequest request, StreamObserver<ModelReadyResponse> answer) {
-    boolean ready =
-        switch (find(request.getName(), request.getVersion())) {
-          case LogicalVersion.Known(var table, var route, var variant) ->
-              request.getVersion().isEmpty() ? models.isReady(route) : models.isReady(variant);
-          case LogicalVersion.Unknown _ -> false;
-        };
+    switch (find(request.getName(), request.getVersion())) {
+      case LogicalVersion.Known(var table, var route, var variant) ->
+          ready(
+              answer,
+              request.getVersion().isEmpty() ? models.isReady(route) : models.isReady(variant));
+      case LogicalVersion.Forbidden(var refusal) -> refuse(answer, refusal);
+      case LogicalVersion.Unknown _ -> ready(answer, false);
+    }
+  }
+
+  private static void ready(StreamObserver<ModelReadyResponse> answer, boolean ready) {
     send(answer, ModelReadyResponse.newBuilder().setReady(ready).build());
   }
 
@@ -134,6 +146,7 @@ public final class LogicalService extends GRPCInferenceServiceGrpc.GRPCInference
       ModelMetadataRequest request, StreamObserver<ModelMetadataResponse> answer) {
     switch (find(request.getName(), request.getVersion())) {
       case LogicalVersion.Known known -> send(answer, ModelDescriptions.metadata(known));
+      case LogicalVersion.Forbidden(var refusal) -> refuse(answer, refusal);
       case LogicalVersion.Unknown(var refusal) -> refuse(answer, refusal);
     }
   }
@@ -145,6 +158,7 @@ public final class LogicalService extends GRPCInferenceServiceGrpc.GRPCInference
           send(
               answer,
               ModelConfigResponse.newBuilder().setConfig(ModelDescriptions.config(known)).build());
+      case LogicalVersion.Forbidden(var refusal) -> refuse(answer, refusal);
       case LogicalVersion.Unknown(var refusal) -> refuse(answer, refusal);
     }
   }
@@ -163,6 +177,7 @@ public final class LogicalService extends GRPCInferenceServiceGrpc.GRPCInference
               request.getVersion().isEmpty()
                   ? versionsOf(route)
                   : List.of(new Wanted(route.name(), variant)));
+      case LogicalVersion.Forbidden(var refusal) -> refuse(answer, refusal);
       case LogicalVersion.Unknown(var refusal) -> refuse(answer, refusal);
     }
   }
@@ -173,7 +188,10 @@ public final class LogicalService extends GRPCInferenceServiceGrpc.GRPCInference
     RoutingTable table = models.table();
     var wanted = new ArrayList<Wanted>();
     if (table != null) {
-      table.routes().forEach(route -> wanted.addAll(versionsOf(route)));
+      ClientIdentity who = caller.get();
+      table.routes().stream()
+          .filter(route -> route.refusal(who) == null)
+          .forEach(route -> wanted.addAll(versionsOf(route)));
     }
     return wanted;
   }
@@ -211,7 +229,7 @@ public final class LogicalService extends GRPCInferenceServiceGrpc.GRPCInference
         answer,
         table == null
             ? RepositoryIndexResponse.getDefaultInstance()
-            : RepositoryEntries.of(table, models, request.getReady()));
+            : RepositoryEntries.of(table, models, request.getReady(), caller.get()));
   }
 
   @Override
@@ -291,7 +309,7 @@ public final class LogicalService extends GRPCInferenceServiceGrpc.GRPCInference
   }
 
   private LogicalVersion find(String model, String version) {
-    return LogicalVersion.find(models.table(), model, version);
+    return LogicalVersion.find(models.table(), model, version, caller.get());
   }
 
   private static <T> void send(StreamObserver<T> answer, T message) {

@@ -1,5 +1,6 @@
 package dev.weir.router.logical;
 
+import dev.weir.router.policy.ClientIdentity;
 import dev.weir.router.policy.CompiledRoute;
 import dev.weir.router.policy.Decision;
 import dev.weir.router.policy.RouteVariant;
@@ -13,6 +14,9 @@ sealed interface LogicalVersion {
   record Known(RoutingTable table, CompiledRoute route, RouteVariant variant)
       implements LogicalVersion {}
 
+  /** A model that this caller may not call. */
+  record Forbidden(Decision.Refused refusal) implements LogicalVersion {}
+
   /** Nothing that can be asked about. */
   record Unknown(Decision.Refused refusal) implements LogicalVersion {}
 
@@ -20,11 +24,17 @@ sealed interface LogicalVersion {
    * Finds it.
    *
    * @param version empty: the version that most requests get
+   * @param caller who asks; null: nobody has proven it
    */
-  static LogicalVersion find(@Nullable RoutingTable table, String model, String version) {
+  static LogicalVersion find(
+      @Nullable RoutingTable table, String model, String version, @Nullable ClientIdentity caller) {
     CompiledRoute route = table == null ? null : table.route(model);
     if (table == null || route == null) {
       return new Unknown(TritonTexts.unknownModel(model));
+    }
+    Decision.Refused refusal = route.refusal(caller);
+    if (refusal != null) {
+      return new Forbidden(refusal);
     }
     if (version.isEmpty()) {
       return new Known(table, route, route.heaviest());

@@ -153,9 +153,14 @@ public final class CompiledRoute {
             "Request for model '" + name + "': '" + identity.name() + "' may not call it");
   }
 
-  /** Whether a caller may use this route at all; null: nobody has proven who calls. */
-  public boolean admits(@Nullable ClientIdentity identity) {
-    return access == null || access.admits(identity);
+  /**
+   * Why a caller may not use this route at all.
+   *
+   * @param identity null: nobody has proven who calls
+   * @return null: it may
+   */
+  public Decision.@Nullable Refused refusal(@Nullable ClientIdentity identity) {
+    return access == null || access.admits(identity) ? null : notForThisCaller(identity);
   }
 
   private RouteVariant draw(RandomGenerator random) {

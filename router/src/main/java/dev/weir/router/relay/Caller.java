@@ -7,6 +7,7 @@ import dev.weir.router.identity.Identification;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AsciiString;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,11 @@ final class Caller {
       known = identities.ofConnection(tls == null ? null : tls.engine().getSession());
       ofConnection = known;
     }
-    return known.of(identities.looksAtTokens() ? headers.get(AUTHORIZATION) : null);
+    if (!identities.looksAtTokens()) {
+      return known.of(null);
+    }
+    Iterator<CharSequence> values = headers.valueIterator(AUTHORIZATION);
+    CharSequence first = values.hasNext() ? values.next() : null;
+    return values.hasNext() ? known.ofSeveral() : known.of(first);
   }
 }

@@ -102,8 +102,8 @@ final class InferCall extends DeadlineWheel.Deadline
     clientDeadline = arrivalNanos + timeout;
     deadline = earlierOf(context.exchanges().timeoutNanos());
     loop.http2().deadlines().arm(this, deadline);
-    if (caller instanceof Identification.Refused(var why)) {
-      refuseUnread(StatusCode.UNAUTHENTICATED, why);
+    if (caller instanceof Identification.Refused(var code, var why)) {
+      refuseUnread(code, why);
       return;
     }
     if (context.counters().queuedBytes() > context.config().maxWaitingBytes()) {
@@ -485,7 +485,8 @@ final class InferCall extends DeadlineWheel.Deadline
 
   @Override
   public Http2Headers headersFor(Attempt sent, AsciiString authority) {
-    return headers.forWorker(sent, authority, deadline - loop.http2().clock().nanoTime());
+    long left = sent.startNanos() + sent.timeoutNanos() - loop.http2().clock().nanoTime();
+    return headers.forWorker(sent, authority, left);
   }
 
   @Override

@@ -67,8 +67,8 @@ final class InnerCall implements StreamListener, LoopLink.Waiter {
       return;
     }
     Http2Stream to = inner;
-    if (headers == null && caller instanceof Identification.Refused(var why)) {
-      respond(StatusCode.UNAUTHENTICATED, why);
+    if (headers == null && caller instanceof Identification.Refused(var code, var why)) {
+      respond(code, why);
     } else if (headers == null) {
       rules.stripDenied(received);
       InnerIdentity.tell(received, caller);

@@ -2,6 +2,12 @@ package dev.weir.router.relay;
 
 import dev.weir.router.identity.Identification;
 import dev.weir.router.policy.ClientIdentity;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +24,28 @@ public final class InnerIdentity {
 
   private static final AsciiString NAME = AsciiString.cached(HEADER);
 
+  private static final Metadata.Key<String> KEY =
+      Metadata.Key.of(HEADER, Metadata.ASCII_STRING_MARSHALLER);
+  private static final Context.Key<@Nullable ClientIdentity> CALLER = Context.key("caller");
+
   private InnerIdentity() {}
+
+  /** Lets the services inside the process ask {@link #current}. */
+  public static ServerInterceptor interceptor() {
+    return new ServerInterceptor() {
+      @Override
+      public <Q, A> ServerCall.Listener<Q> interceptCall(
+          ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+        Context context = Context.current().withValue(CALLER, read(headers.get(KEY)));
+        return Contexts.interceptCall(context, call, headers, next);
+      }
+    };
+  }
+
+  /** Who makes the call that this thread is serving; null: nobody has proven it. */
+  public static @Nullable ClientIdentity current() {
+    return CALLER.get();
+  }
 
   static void tell(Http2Headers headers, Identification caller) {
     headers.remove(NAME);

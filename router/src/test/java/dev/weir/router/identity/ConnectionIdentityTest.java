@@ -10,6 +10,7 @@ import dev.weir.platform.telemetry.Telemetry;
 import dev.weir.platform.telemetry.TelemetryConfig;
 import dev.weir.platform.time.TestClock;
 import dev.weir.router.policy.ClientIdentity;
+import dev.weir.router.wire.StatusCode;
 import io.netty.util.AsciiString;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +44,11 @@ class ConnectionIdentityTest {
   private ClientIdentities identities(boolean required, TokenConfig tokens) {
     return new ClientIdentities(
         new IdentityConfig(required, tokens), clock, clock, telemetry.meter());
+  }
+
+  /** Verifies 20 new tokens per second, 10 of one connection. */
+  private ClientIdentities slowIdentities() {
+    return identities(false, TestIssuer.config(jwks, 20, 10, "ES256"));
   }
 
   private ClientIdentities identities(boolean required) {
@@ -141,6 +147,49 @@ class ConnectionIdentityTest {
     assertTokens("form", 1);
     assertTokens("scheme", 2);
     assertTokens("length", 1);
+  }
+
+  @Test
+  void of_several_tokens_none_counts() {
+    assertRefused(identities(false).ofConnection(null).ofSeveral(), "several tokens");
+    assertTokens("several", 1);
+    assertThat(identities(false, TokenConfig.disabled()).ofConnection(null).ofSeveral())
+        .isEqualTo(new Identification.Known(null));
+  }
+
+  @Test
+  void a_connection_gets_only_so_many_new_tokens_verified() {
+    ClientIdentities identities = slowIdentities();
+    String known = bearer("alice");
+    identities.ofConnection(null).of(known);
+    ConnectionIdentity hostile = identities.ofConnection(null);
+    for (int i = 0; i < 100; i++) {
+      assertRefused(hostile.of("Bearer forged." + i), "a token that cannot be read");
+    }
+
+    Identification over = hostile.of("Bearer forged.100");
+
+    assertRefused(over, "more new tokens than are verified at once");
+    assertThat(((Identification.Refused) over).code()).isEqualTo(StatusCode.RESOURCE_EXHAUSTED);
+    assertTokens("too_many", 1);
+    assertThat(hostile.of(known)).as("a token known already").isEqualTo(byToken("alice"));
+    assertThat(identities.ofConnection(null).of(bearer("bob")))
+        .as("another connection")
+        .isEqualTo(byToken("bob"));
+    clock.advance(Duration.ofMillis(100));
+    assertRefused(hostile.of("Bearer forged.101"), "a token that cannot be read");
+  }
+
+  @Test
+  void all_connections_together_get_only_so_many_new_tokens_verified() {
+    ClientIdentities identities = slowIdentities();
+    for (int i = 0; i < 200; i++) {
+      identities.ofConnection(null).of("Bearer forged." + i);
+    }
+
+    assertRefused(identities.ofConnection(null).of("Bearer forged"), "more new tokens");
+    clock.advance(Duration.ofSeconds(1));
+    assertRefused(identities.ofConnection(null).of("Bearer forged"), "cannot be read");
   }
 
   @Test

@@ -41,6 +41,8 @@ class IdentityConfigTest {
           "--identity.token.clock-skew=5s",
           "--identity.token.max-token-bytes=1000",
           "--identity.token.max-cached-tokens=500",
+          "--identity.token.max-new-per-second=70",
+          "--identity.token.max-new-per-connection=7",
           "--identity.token.reload-interval=1s",
           "--headers.denied-to-workers=authorization,x-secret-*");
 
@@ -61,6 +63,8 @@ class IdentityConfigTest {
                     Duration.ofSeconds(5),
                     1_000,
                     500,
+                    70,
+                    7,
                     Duration.ofSeconds(1))));
     assertThat(service.headers().deniedToWorkers()).containsExactly("authorization", "x-secret-*");
   }

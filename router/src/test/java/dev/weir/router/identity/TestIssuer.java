@@ -53,6 +53,11 @@ final class TestIssuer {
   }
 
   static TokenConfig config(Path jwks, String... algorithms) {
+    return config(jwks, 100_000, 100_000, algorithms);
+  }
+
+  static TokenConfig config(
+      Path jwks, int maxNewPerSecond, int maxNewPerConnection, String... algorithms) {
     return new TokenConfig(
         true,
         jwks,
@@ -62,6 +67,8 @@ final class TestIssuer {
         Duration.ofSeconds(30),
         4_096,
         100,
+        maxNewPerSecond,
+        maxNewPerConnection,
         Duration.ofSeconds(10));
   }
 
