@@ -24,7 +24,6 @@ import dev.weir.router.control.KnownEndpoints;
 import dev.weir.router.control.MonitorIntake;
 import dev.weir.router.control.TableInForce;
 import dev.weir.router.control.WorkerWatches;
-import dev.weir.router.dataplane.InferenceService;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.exchange.RequestMetrics;
 import dev.weir.router.exchange.Tracing;
@@ -191,10 +190,7 @@ public final class RouterMain {
                 "router services",
                 config.grpc(),
                 new GrpcServer.Services(
-                    List.of(new InferenceService(exchanges, logical)),
-                    List.of(InnerIdentity.interceptor()),
-                    null,
-                    true),
+                    List.of(logical), List.of(InnerIdentity.interceptor()), null, true),
                 inner.address(),
                 loops.group(),
                 loops.domainServerChannel()));

@@ -5,8 +5,8 @@
  * <p>Rooms: {@code wire} and {@code policy} are pure; {@code balance} and {@code outcome} hold the
  * state that requests touch; {@code stored} keeps good answers, {@code mirror} compares those of a
  * shadow version; {@code exchange} is one request's life; {@code relay} and {@code http2} carry
- * calls frame by frame, {@code dataplane} carries streams message by message; {@code control}
- * learns; {@code logical} answers what is not inference.
+ * calls and streams frame by frame; {@code control} learns; {@code logical} answers what is not
+ * inference.
  */
 @NullMarked
 package dev.weir.router;

@@ -85,15 +85,19 @@ final class HouseRulesTest {
                               "dev.weir.loadtest..", "dev.weir.proto..", "dev.weir.platform.."))));
 
   @ArchTest
-  static final ArchRule policy_and_balancing_do_not_know_what_carries_the_bytes =
+  static final ArchRule policy_balancing_and_exchange_do_not_know_what_carries_the_bytes =
       noClasses()
           .that()
-          .resideInAnyPackage("dev.weir.router.policy..", "dev.weir.router.balance..")
+          .resideInAnyPackage(
+              "dev.weir.router.policy..", "dev.weir.router.balance..", "dev.weir.router.exchange..")
           .should()
           .dependOnClassesThat(
-              resideInAnyPackage("io.netty..", "io.grpc.netty..", "dev.weir.router.dataplane.."))
-          .because(
-              "the call-level data plane will be replaced by a relay; nothing else may notice");
+              resideInAnyPackage(
+                  "io.netty..",
+                  "io.grpc.netty..",
+                  "dev.weir.router.relay..",
+                  "dev.weir.router.http2.."))
+          .because("they were written for another data plane than the relay, and outlive this one");
 
   @ArchTest
   static final ArchRule statistics_are_pure =

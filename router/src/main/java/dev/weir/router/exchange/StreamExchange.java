@@ -17,6 +17,7 @@ import java.util.Optional;
 public final class StreamExchange {
   private final Exchanges exchanges;
   private final RequestTrace trace;
+  private final Sequences sequences = new Sequences();
   // of the message decided last, until it is started or refused
   private Admission.Granted pending = Admission.Granted.FREE;
   private int attempts;
@@ -27,10 +28,15 @@ public final class StreamExchange {
   }
 
   /**
-   * Decides for a message. The decision is no unit. {@link #started} or {@link #refused} follows,
-   * before the next message is decided for.
+   * Decides for a message, for one of a sequence as for its first. The decision is no unit. {@link
+   * #started} or {@link #refused} follows, before the next message is decided for.
    */
   public Decision decide(RequestFacts message) {
+    return sequences.decide(message, this);
+  }
+
+  /** The same without a look at what was decided before. */
+  Decision decideAlone(RequestFacts message) {
     Decision decision = exchanges.decide(message);
     return switch (decision) {
       case Decision.Refused refused -> refused;

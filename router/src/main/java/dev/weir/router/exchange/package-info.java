@@ -1,7 +1,7 @@
 /**
  * One request's life, told apart from what carries it: decision, worker, retry, outcome, trace and
- * metrics. The data plane below brings bytes and events; this package knows no transport, so that
- * another one can take the data plane's place.
+ * metrics. The relay below brings bytes and events; this package knows no transport, so that
+ * another one can take the relay's place.
  */
 @NullMarked
 package dev.weir.router.exchange;

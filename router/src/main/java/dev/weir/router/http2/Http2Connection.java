@@ -365,7 +365,11 @@ public abstract sealed class Http2Connection extends ChannelInboundHandlerAdapte
 
   /** Sends of one stream; it has its turn again when it is not what is in the way. */
   private boolean sendSome(Http2Stream stream) {
+    boolean waited = stream.hasWaiting();
     boolean more = stream.sendWaiting(QUANTUM);
+    if (waited && !stream.hasWaiting()) {
+      stream.listener().onDrained(stream);
+    }
     if (more || stream.hasWaiting() && stream.sendWindow > 0) {
       stream.waiting = true;
       waiting.addLast(stream);

@@ -45,7 +45,8 @@ public final class Http2Counters {
     faults[error.ordinal()].increment();
   }
 
-  void queued(int bytes) {
+  /** So many bytes more, or fewer when negative, wait for receivers. */
+  public void queued(int bytes) {
     queuedBytes.add(bytes);
   }
 

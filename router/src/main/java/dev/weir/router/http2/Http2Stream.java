@@ -258,6 +258,18 @@ public final class Http2Stream {
     }
   }
 
+  /**
+   * When all of this side has left, the peer need not send the rest of its own (RFC 9113, 8.1).
+   *
+   * @return whether the stream is over
+   */
+  public boolean endEarly() {
+    if (localEnded && queuedBytes == 0 && !remoteEnded) {
+      reset(Http2Error.NO_ERROR);
+    }
+    return closed;
+  }
+
   /** Drops what waits and pays what is owed for it. */
   void dropWaiting() {
     Piece piece = first;

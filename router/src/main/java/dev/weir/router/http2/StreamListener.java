@@ -17,6 +17,12 @@ public interface StreamListener {
    */
   void onData(Http2Stream stream, ByteBuf in, int length, boolean headroom, boolean end);
 
+  /**
+   * All that waited to be sent has left, and the stream may be over thereby. Called in the midst of
+   * sending: what it leads to is for another turn of the loop.
+   */
+  default void onDrained(Http2Stream stream) {}
+
   /** The stream is over without having ended; nothing else comes. What it held was dropped. */
   void onClosed(Http2Stream stream, CloseReason reason, long errorCode, String why);
 

@@ -4,6 +4,7 @@ import dev.weir.platform.grpc.CallCount;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.http2.Http2Counters;
 import dev.weir.router.limit.ByteBudget;
+import dev.weir.router.wire.StatusCode;
 import io.netty.buffer.ByteBufAllocator;
 
 /**
@@ -30,4 +31,16 @@ record CallContext(
     InnerServer inner,
     CallCount calls,
     Http2Counters counters,
-    HeaderRules headers) {}
+    HeaderRules headers) {
+  /** Whether so many bytes wait for slow receivers that nothing more is taken. */
+  boolean holdsTooMuch() {
+    return counters.queuedBytes() > config.maxWaitingBytes();
+  }
+
+  /** What is said then. */
+  Entry.Refused tooMuch() {
+    return new Entry.Refused(
+        StatusCode.RESOURCE_EXHAUSTED,
+        "the router holds more than " + config.maxWaitingBytes() + " bytes for slow receivers");
+  }
+}

@@ -11,11 +11,8 @@ import dev.weir.router.http2.DeadlineWheel;
 import dev.weir.router.http2.Http2Stream;
 import dev.weir.router.http2.StreamListener;
 import dev.weir.router.identity.Identification;
-import dev.weir.router.policy.ClientIdentity;
 import dev.weir.router.policy.ConfidenceGate;
-import dev.weir.router.policy.RequestFacts;
 import dev.weir.router.stored.StoredAnswer;
-import dev.weir.router.wire.KeyValue;
 import dev.weir.router.wire.MalformedRequestException;
 import dev.weir.router.wire.OverrideFields;
 import dev.weir.router.wire.RequestPeek;
@@ -39,8 +36,7 @@ import org.jspecify.annotations.Nullable;
  * It is its own deadline: armed when the headers came, disarmed when the client's stream is closed,
  * so that a client that does not read its answer holds nothing for longer.
  */
-final class InferCall extends DeadlineWheel.Deadline
-    implements StreamListener, RequestFacts, AttemptOwner {
+final class InferCall extends DeadlineWheel.Deadline implements StreamListener, AttemptOwner {
   private static final String SEQUENCE_ID = "sequence_id";
 
   private enum State {
@@ -57,6 +53,7 @@ final class InferCall extends DeadlineWheel.Deadline
   private final RequestPeek peek = new RequestPeek();
   private State state = State.READING;
   private final RequestHeaders headers;
+  private final MessageFacts facts;
   private @Nullable Inflate inflate;
   private long arrivalNanos;
   private long clientDeadline;
@@ -78,6 +75,7 @@ final class InferCall extends DeadlineWheel.Deadline
     this.client = client;
     this.caller = caller;
     this.headers = new RequestHeaders(context.headers());
+    this.facts = new MessageFacts(peek, headers, caller);
     this.request =
         new MessageFlow(
             context.allocator(), context.keepBudget(), context.config().keepRequestBytes());
@@ -102,38 +100,15 @@ final class InferCall extends DeadlineWheel.Deadline
     clientDeadline = arrivalNanos + timeout;
     deadline = earlierOf(context.exchanges().timeoutNanos());
     loop.http2().deadlines().arm(this, deadline);
-    if (caller instanceof Identification.Refused(var code, var why)) {
-      refuseUnread(code, why);
-      return;
-    }
-    if (context.counters().queuedBytes() > context.config().maxWaitingBytes()) {
-      refuseUnread(
-          StatusCode.RESOURCE_EXHAUSTED,
-          "the router holds more than "
-              + context.config().maxWaitingBytes()
-              + " bytes for slow receivers");
-      return;
-    }
-    CharSequence encoding = received.get(GrpcHeaders.ENCODING);
-    if (encoding != null && !AsciiString.contentEquals(encoding, "identity")) {
-      inflate = inflate(encoding);
-      if (inflate == null) {
-        refuseUnread(
-            StatusCode.UNIMPLEMENTED,
-            "grpc-encoding: " + encoding + " (expected: " + GrpcHeaders.ENCODINGS_TAKEN + ")");
-        return;
+    switch (Entry.of(context, caller, received)) {
+      case Entry.Refused(var code, var text) -> refuseUnread(code, text);
+      case Entry.Taken(var encoding) -> {
+        inflate = encoding;
+        if (end) {
+          requestEnded();
+        }
       }
     }
-    if (end) {
-      requestEnded();
-    }
-  }
-
-  private static @Nullable Inflate inflate(CharSequence encoding) {
-    if (AsciiString.contentEquals(encoding, "gzip")) {
-      return Inflate.GZIP;
-    }
-    return AsciiString.contentEquals(encoding, "deflate") ? Inflate.DEFLATE : null;
   }
 
   @Override
@@ -186,7 +161,7 @@ final class InferCall extends DeadlineWheel.Deadline
   private boolean payload(ByteBuf in, int at, int left, boolean room) {
     if (!request.isCompressed()) {
       try {
-        look(in, at, Math.min(left, request.length() - request.taken()));
+        loop.show(peek, in, at, Math.min(left, request.length() - request.taken()));
       } catch (MalformedRequestException e) {
         client.credit(left);
         fail(StatusCode.INVALID_ARGUMENT, String.valueOf(e.getMessage()));
@@ -203,22 +178,6 @@ final class InferCall extends DeadlineWheel.Deadline
       request.payAll(client);
     }
     return state != State.ENDED;
-  }
-
-  private void look(ByteBuf in, int from, int count) throws MalformedRequestException {
-    byte[] scratch = loop.scratch();
-    int at = from;
-    int end = from + count;
-    while (at < end) {
-      int skipped = peek.stepOver(end - at);
-      at += skipped;
-      if (skipped == 0) {
-        int part = Math.min(scratch.length, end - at);
-        in.getBytes(at, scratch, 0, part);
-        peek.feed(scratch, 0, part);
-        at += part;
-      }
-    }
   }
 
   private void decideWhenKnown() {
@@ -250,15 +209,13 @@ final class InferCall extends DeadlineWheel.Deadline
   private boolean inflateMessage() {
     Inflate how = inflate;
     try {
-      byte[] whole = how == null ? null : how.message(request.toBytes(), context.maxMessageBytes());
-      if (whole == null) {
+      if (how == null || !request.inflate(how, context.maxMessageBytes())) {
         refuseUnread(
             StatusCode.RESOURCE_EXHAUSTED,
             "request message: inflates to more than " + context.maxMessageBytes() + " bytes");
         return false;
       }
-      request.replace(whole);
-      peek.feed(whole, 0, whole.length);
+      request.show(peek, loop);
       return true;
     } catch (IOException e) {
       refuseUnread(StatusCode.INTERNAL, "the message cannot be inflated: " + e.getMessage());
@@ -319,7 +276,7 @@ final class InferCall extends DeadlineWheel.Deadline
   // ---- deciding
 
   private void decide() {
-    switch (context.exchanges().open(this, traceparent())) {
+    switch (context.exchanges().open(facts, traceparent())) {
       case Exchanges.Opened.Refused(var code, var text) -> respond(code, text, null);
       case Exchanges.Opened.Accepted(var opened) -> {
         exchange = opened;
@@ -378,31 +335,6 @@ final class InferCall extends DeadlineWheel.Deadline
 
   private @Nullable String traceparent() {
     return headers.text(GrpcHeaders.TRACEPARENT);
-  }
-
-  @Override
-  public String model() {
-    return peek.model();
-  }
-
-  @Override
-  public String version() {
-    return peek.version();
-  }
-
-  @Override
-  public @Nullable String header(String name) {
-    return headers.text(name);
-  }
-
-  @Override
-  public @Nullable ClientIdentity identity() {
-    return caller instanceof Identification.Known(var identity) ? identity : null;
-  }
-
-  @Override
-  public @Nullable KeyValue parameter(String name) {
-    return peek.parameter(name);
   }
 
   // ---- attempts
@@ -705,11 +637,7 @@ final class InferCall extends DeadlineWheel.Deadline
       opened.ended(code, text);
     }
     request.close(client);
-    if (client.isClosed()) {
-      loop.http2().deadlines().disarm(this);
-    } else if (!client.isRemoteEnded() && client.queuedBytes() == 0 && client.isLocalEnded()) {
-      // it need not send the rest (RFC 9113, 8.1)
-      client.reset(Http2Error.NO_ERROR);
+    if (client.endEarly()) {
       loop.http2().deadlines().disarm(this);
     }
   }

@@ -1,10 +1,12 @@
 package dev.weir.router.relay;
 
+import io.netty.util.AsciiString;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
+import org.jspecify.annotations.Nullable;
 
 /** The message encodings that are taken: gzip (RFC 1952) and deflate (zlib, RFC 1950). */
 enum Inflate {
@@ -21,6 +23,19 @@ enum Inflate {
     }
   };
 
+  /** Whether a {@code grpc-encoding} says that nothing is compressed. */
+  static boolean isNone(@Nullable CharSequence encoding) {
+    return encoding == null || AsciiString.contentEquals(encoding, "identity");
+  }
+
+  /** The one of a {@code grpc-encoding}; null: none of those taken. */
+  static @Nullable Inflate of(CharSequence encoding) {
+    if (AsciiString.contentEquals(encoding, "gzip")) {
+      return GZIP;
+    }
+    return AsciiString.contentEquals(encoding, "deflate") ? DEFLATE : null;
+  }
+
   abstract InputStream open(InputStream in) throws IOException;
 
   /**
@@ -30,8 +45,7 @@ enum Inflate {
    * @return null when it would be larger
    * @throws IOException when it cannot be inflated
    */
-  byte @org.jspecify.annotations.Nullable [] message(byte[] deflated, int atMost)
-      throws IOException {
+  byte @Nullable [] message(byte[] deflated, int atMost) throws IOException {
     try (InputStream in = open(new ByteArrayInputStream(deflated))) {
       byte[] message = in.readNBytes(atMost);
       return in.read() < 0 ? message : null;

@@ -60,7 +60,7 @@ public final class InnerIdentity {
   }
 
   /** The identity of a header that {@link #tell} made; null: none. */
-  public static @Nullable ClientIdentity read(@Nullable String header) {
+  private static @Nullable ClientIdentity read(@Nullable String header) {
     if (header == null) {
       return null;
     }

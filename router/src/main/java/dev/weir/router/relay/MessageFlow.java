@@ -3,9 +3,13 @@ package dev.weir.router.relay;
 import dev.weir.router.http2.Http2Stream;
 import dev.weir.router.limit.ByteBudget;
 import dev.weir.router.stored.RequestKey;
+import dev.weir.router.wire.MalformedRequestException;
+import dev.weir.router.wire.RequestPeek;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -201,6 +205,38 @@ final class MessageFlow {
     }
   }
 
+  /**
+   * Replaces a compressed message by what it says.
+   *
+   * @param atMost longest that it may be then, bytes
+   * @return false: it would be longer
+   */
+  boolean inflate(Inflate how, int atMost) throws IOException {
+    byte[] whole = how.message(toBytes(), atMost);
+    if (whole == null) {
+      return false;
+    }
+    replace(whole);
+    return true;
+  }
+
+  /** Shows all that came to what reads it. */
+  void show(RequestPeek peek, RelayLoop loop) throws MalformedRequestException {
+    for (int i = 0; i < pieces.size(); i++) {
+      Piece piece = pieces.get(i);
+      loop.show(peek, piece.buffer(), piece.index(), piece.length());
+    }
+  }
+
+  /** All that came, where it lies. */
+  List<ByteBuffer> views() {
+    List<ByteBuffer> views = new ArrayList<>(pieces.size());
+    for (Piece piece : pieces) {
+      views.add(piece.buffer().nioBuffer(piece.index(), piece.length()));
+    }
+    return views;
+  }
+
   /** Pays for all that is held: for messages that are collected whole before they are sent. */
   void payAll(Http2Stream from) {
     int paid = owed;
@@ -368,7 +404,8 @@ final class MessageFlow {
     dropPieces();
   }
 
-  private void dropPieces() {
+  /** Drops what is here. */
+  void dropPieces() {
     for (int i = 0; i < pieces.size(); i++) {
       pieces.get(i).buffer().release();
     }

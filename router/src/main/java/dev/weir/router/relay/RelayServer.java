@@ -32,6 +32,9 @@ public final class RelayServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RelayServer.class);
   private static final AsciiString MODEL_INFER =
       AsciiString.cached("/" + GRPCInferenceServiceGrpc.getModelInferMethod().getFullMethodName());
+  private static final AsciiString MODEL_STREAM_INFER =
+      AsciiString.cached(
+          "/" + GRPCInferenceServiceGrpc.getModelStreamInferMethod().getFullMethodName());
   private static final Identification NOBODY = new Identification.Known(null);
   private static final int BACKLOG = 1024;
 
@@ -185,6 +188,10 @@ public final class RelayServer implements AutoCloseable {
     if (MODEL_INFER.contentEquals(path)) {
       Identification who = caller.of(connection, headers);
       return stream -> new InferCall(context, loop, stream, who);
+    }
+    if (MODEL_STREAM_INFER.contentEquals(path)) {
+      Identification who = caller.of(connection, headers);
+      return stream -> new StreamInferCall(context, loop, stream, who);
     }
     if (staysOpen(path)) {
       // probes need prove nothing

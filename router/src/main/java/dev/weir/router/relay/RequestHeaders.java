@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * from then on. Loop thread only.
  */
 final class RequestHeaders {
+  /** What an attempt has left that nothing ends, nanoseconds. */
+  static final long NO_TIMEOUT = Long.MAX_VALUE;
+
   private static final Http2Headers NONE = new DefaultHttp2Headers(false, 0);
 
   private final HeaderRules rules;
@@ -43,7 +46,7 @@ final class RequestHeaders {
     return value == null ? null : value.toString();
   }
 
-  /** The request's id. */
+  /** The request's id; empty: none, as the messages of a stream have ids of their own. */
   String requestId() {
     return requestId;
   }
@@ -66,7 +69,11 @@ final class RequestHeaders {
     return address(headers, sent, authority, timeoutNanos);
   }
 
-  /** The same in an object of its own, for a worker that nobody waits for. */
+  /**
+   * The same in an object of its own, for one worker of several; what the client sent stays.
+   *
+   * @param timeoutNanos what it has left, or {@link #NO_TIMEOUT}
+   */
   Http2Headers forCopy(Attempt sent, AsciiString authority, long timeoutNanos) {
     var copy = new DefaultHttp2Headers(false, headers.size() + 4);
     copy.add(headers);
@@ -79,9 +86,13 @@ final class RequestHeaders {
   private Http2Headers address(
       Http2Headers to, Attempt sent, AsciiString authority, long timeoutNanos) {
     to.authority(authority);
-    to.set(GrpcHeaders.TIMEOUT, GrpcHeaders.timeoutText(timeoutNanos));
+    if (timeoutNanos != NO_TIMEOUT) {
+      to.set(GrpcHeaders.TIMEOUT, GrpcHeaders.timeoutText(timeoutNanos));
+    }
     to.set(HeaderRules.ASSIGNMENT, Base64Text.of(sent.assignment()));
-    to.set(HeaderRules.REQUEST_ID, requestId);
+    if (!requestId.isEmpty()) {
+      to.set(HeaderRules.REQUEST_ID, requestId);
+    }
     String traceparent = sent.traceparent();
     if (traceparent != null) {
       to.set(GrpcHeaders.TRACEPARENT, traceparent);

@@ -7,11 +7,12 @@
  * another loop.
  *
  * <pre>
- *   InferCall     one ModelInfer: decides from the first bytes, forwards, tries again, holds the answer
- *   CopyCall      a copy of one for a shadow version, whose answer nobody gets
- *   InnerCall     everything else, to the gRPC server inside this process, frame by frame
- *   WorkerLink    a worker's connections, a few for each loop
- *   RelayServer   the listening side
+ *   InferCall        one ModelInfer: decides from the first bytes, forwards, tries again, holds the answer
+ *   CopyCall         a copy of one for a shadow version, whose answer nobody gets
+ *   StreamInferCall  one ModelStreamInfer: each message decided by itself, a StreamLeg for each variant
+ *   InnerCall        everything else, to the gRPC server inside this process, frame by frame
+ *   WorkerLink       a worker's connections, a few for each loop
+ *   RelayServer      the listening side
  * </pre>
  *
  * <p>What must never happen: a received byte whose credit is lost (the sender would stall for

@@ -5,6 +5,8 @@ import com.google.protobuf.WireFormat;
 import dev.weir.proto.inference.ModelInferResponse;
 import dev.weir.proto.inference.ModelStreamInferResponse;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * What the router reads of a {@code ModelStreamInferResponse}: whose answer it is, and whether it
@@ -20,10 +22,22 @@ public record StreamResponsePeek(String id, boolean isError, boolean hasResponse
 
   /** Reads a message. */
   public static StreamResponsePeek of(byte[] message) {
+    return of(CodedInputStream.newInstance(message));
+  }
+
+  /** Reads a message that lies in several places; their positions are not to be relied on. */
+  public static StreamResponsePeek of(List<ByteBuffer> message) {
+    return switch (message.size()) {
+      case 0 -> NOTHING;
+      case 1 -> of(CodedInputStream.newInstance(message.getFirst()));
+      default -> of(CodedInputStream.newInstance(message));
+    };
+  }
+
+  private static StreamResponsePeek of(CodedInputStream in) {
     String id = "";
     boolean isError = false;
     boolean hasResponse = false;
-    CodedInputStream in = CodedInputStream.newInstance(message);
     try {
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
         boolean delimited = WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED;

@@ -1,15 +1,15 @@
-package dev.weir.router.dataplane;
+package dev.weir.router.relay;
 
+import dev.weir.router.identity.Identification;
 import dev.weir.router.policy.ClientIdentity;
 import dev.weir.router.policy.RequestFacts;
-import dev.weir.router.relay.InnerIdentity;
 import dev.weir.router.wire.KeyValue;
 import dev.weir.router.wire.RequestPeek;
-import io.grpc.Metadata;
 import org.jspecify.annotations.Nullable;
 
-/** What routing sees of one message and its call's metadata. */
-record MessageFacts(RequestPeek peek, Metadata headers) implements RequestFacts {
+/** What routing sees of one message and its call. */
+record MessageFacts(RequestPeek peek, RequestHeaders headers, Identification caller)
+    implements RequestFacts {
   @Override
   public String model() {
     return peek.model();
@@ -22,12 +22,12 @@ record MessageFacts(RequestPeek peek, Metadata headers) implements RequestFacts 
 
   @Override
   public @Nullable String header(String name) {
-    return HeaderRules.value(headers, name);
+    return headers.text(name);
   }
 
   @Override
   public @Nullable ClientIdentity identity() {
-    return InnerIdentity.read(HeaderRules.value(headers, InnerIdentity.HEADER));
+    return caller instanceof Identification.Known(var identity) ? identity : null;
   }
 
   @Override

@@ -1,7 +1,7 @@
-package dev.weir.router.dataplane;
+package dev.weir.router.exchange;
 
-import dev.weir.router.exchange.StreamExchange;
 import dev.weir.router.policy.Decision;
+import dev.weir.router.policy.RequestFacts;
 import dev.weir.router.wire.KeyValue;
 import dev.weir.router.wire.StatusCode;
 import java.util.HashMap;
@@ -22,15 +22,15 @@ final class Sequences {
   private record Key(String model, String version, KeyValue sequence) {}
 
   /** Decides for a message. */
-  Decision decide(MessageFacts message, StreamExchange exchange) {
+  Decision decide(RequestFacts message, StreamExchange exchange) {
     KeyValue sequence = message.parameter("sequence_id");
     if (sequence == null || sequence.isNone()) {
-      return exchange.decide(message);
+      return exchange.decideAlone(message);
     }
     var key = new Key(message.model(), message.version(), sequence);
     boolean starts = isTrue(message.parameter("sequence_start"));
     Decision.@Nullable Routed known = starts ? null : underWay.get(key);
-    Decision decision = known == null ? exchange.decide(message) : known;
+    Decision decision = known == null ? exchange.decideAlone(message) : known;
     if (isTrue(message.parameter("sequence_end"))) {
       underWay.remove(key);
     } else if (decision instanceof Decision.Routed routed && known == null) {

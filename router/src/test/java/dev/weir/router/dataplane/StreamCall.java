@@ -59,7 +59,6 @@ final class StreamCall extends ServerCall.Listener<RawMessage> implements Stream
   private final @Nullable Deadline deadline;
   private final boolean wantsGrpcErrors;
   private final SynchronizationContext sync = new SynchronizationContext(this::failed);
-  private final Sequences sequences = new Sequences();
   private final Map<Cohort, StreamLeg> current = new HashMap<>();
   private final Set<StreamLeg> open = new HashSet<>();
   private @Nullable StreamLeg waitingFor;
@@ -100,7 +99,7 @@ final class StreamCall extends ServerCall.Listener<RawMessage> implements Stream
       return;
     }
     var facts = new MessageFacts(peek, headers);
-    switch (sequences.decide(facts, exchange)) {
+    switch (exchange.decide(facts)) {
       case Decision.Refused refused -> refuse(peek.id(), refused);
       case Decision.Routed routed -> {
         Optional<StreamLeg> leg = leg(routed);

@@ -1,6 +1,7 @@
 package dev.weir.router.dataplane;
 
 import dev.weir.router.exchange.Attempt;
+import dev.weir.router.exchange.Outstanding;
 import dev.weir.router.exchange.StreamMessage;
 import dev.weir.router.relay.WorkerLink;
 import dev.weir.router.wire.OverrideFields;

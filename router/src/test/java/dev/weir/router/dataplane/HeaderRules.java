@@ -3,7 +3,6 @@ package dev.weir.router.dataplane;
 import dev.weir.platform.grpc.MeshMetadata;
 import dev.weir.router.exchange.Attempt;
 import dev.weir.router.exchange.Pushback;
-import dev.weir.router.relay.InnerIdentity;
 import io.grpc.Metadata;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +27,7 @@ final class HeaderRules {
    * every request.
    */
   private static final List<Metadata.Key<?>> HOP_BY_HOP =
-      List.of(
-          key(InnerIdentity.HEADER),
-          key("grpc-previous-rpc-attempts"),
-          PUSHBACK,
-          LOAD_REPORT,
-          key("host"));
+      List.of(key("grpc-previous-rpc-attempts"), PUSHBACK, LOAD_REPORT, key("host"));
 
   private static final List<Metadata.Key<?>> ROUTERS_WORD =
       List.of(

@@ -1,6 +1,5 @@
-package dev.weir.router.dataplane;
+package dev.weir.router.exchange;
 
-import dev.weir.router.exchange.StreamMessage;
 import dev.weir.router.wire.StatusCode;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -12,7 +11,7 @@ import java.util.List;
  * messages never, so the oldest is given up when too many wait. Not thread-safe: its stream's
  * thread only.
  */
-final class Outstanding {
+public final class Outstanding {
   /** Most messages that wait for an answer. */
   static final int MOST = 1_000;
 
@@ -20,7 +19,8 @@ final class Outstanding {
 
   private record Entry(String id, StreamMessage message) {}
 
-  void add(String id, StreamMessage message) {
+  /** A message was sent. */
+  public void add(String id, StreamMessage message) {
     if (waiting.size() >= MOST) {
       // it was sent and nothing says that it failed
       waiting.removeFirst().message().ended(StatusCode.OK);
@@ -29,7 +29,7 @@ final class Outstanding {
   }
 
   /** An answer came: ends the oldest message with that id. */
-  void answered(String id, StatusCode code) {
+  public void answered(String id, StatusCode code) {
     for (Iterator<Entry> each = waiting.iterator(); each.hasNext(); ) {
       Entry entry = each.next();
       if (entry.id().equals(id)) {
@@ -41,7 +41,7 @@ final class Outstanding {
   }
 
   /** Ends all; returns their ids. */
-  List<String> endAll(StatusCode code) {
+  public List<String> endAll(StatusCode code) {
     List<String> ids = waiting.stream().map(Entry::id).toList();
     waiting.forEach(entry -> entry.message().ended(code));
     waiting.clear();
