@@ -144,6 +144,8 @@ public final class MonitorMain {
             HttpServer.start(
                 "monitor http",
                 config.http(),
+                ServiceTls.ofPages(
+                    config.http().tls(), clock, scheduler, telemetry.meter(), resources),
                 readiness,
                 telemetry,
                 new DashboardRoutes(dashboard)::addTo));
