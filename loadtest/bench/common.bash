@@ -48,7 +48,8 @@ install_components() {
 build_upstream() {
   local compiler=${CC:-cc}
   have "$compiler" || fail "$EXIT_UNAVAILABLE" "needs a C compiler, and '$compiler' is not there (Debian: gcc libc6-dev), or set CC"
-  "$compiler" -O2 -Wall -Wextra -o "$work/upstream" "$here/upstream.c" "$@"
+  "$compiler" -O2 -Wall -Wextra -o "$work/upstream" "$here/upstream.c" "$@" ||
+    fail "$EXIT_UNAVAILABLE" "upstream.c could not be compiled (Debian: gcc libc6-dev, and libssl-dev for --tls)"
 }
 
 # build_goclient: sets WEIR_GOCLIENT_BIN. Its modules come from the proxy that Go is set up for, once.

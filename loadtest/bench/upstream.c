@@ -5,9 +5,10 @@
  * To Weir's router it is a worker too: a request whose whole message has at most 59 bytes (requests for inference have more)
  * is taken for WorkerService.WatchStatus, and gets the port's status at once and then twice a second.
  *
- * usage: upstream COUNT   binds COUNT (1 to 8) free loopback ports and prints "listening PORT..." on one line. Then it obeys
+ * usage: upstream COUNT [CERTIFICATE KEY]   binds COUNT (1 to 8) free loopback ports and prints "listening PORT..." on one line. Then it obeys
  * lines on standard input: "status PORT_INDEX HEX" sets the WorkerStatus message of a port, "count" prints the requests
- * answered so far, one number per port. Ends when standard input ends.
+ * answered so far, one number per port. Ends when standard input ends. With a certificate and its key (PEM files) it speaks TLS,
+ * provided that it was compiled with -DWITH_TLS and linked with OpenSSL (-lssl -lcrypto).
  *
  * What keeps it small: header blocks are never decoded (nothing in them matters here), and its own use no dynamic table.
  * It keeps HTTP/2's flow control in both directions: bodies are credited as they are thrown away (streams have 8 MiB,
@@ -27,6 +28,10 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#ifdef WITH_TLS
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#endif
 
 enum { DATA = 0, HEADERS = 1, RST_STREAM = 3, SETTINGS = 4, PING = 6, GOAWAY = 7, WINDOW_UPDATE = 8 };
 enum { END_STREAM = 0x1, ACK = 0x1, END_HEADERS = 0x4 };
@@ -68,6 +73,9 @@ typedef struct {
   uint32_t *waiting; /* streams whose answers wait for the window */
   size_t waiting_length, waiting_capacity;
   buffer out;
+#ifdef WITH_TLS
+  SSL *tls;
+#endif
 } connection;
 
 static int epoll;
@@ -295,10 +303,63 @@ static void watch_writing(connection *c, int wants) {
   c->wants_write = wants;
 }
 
+#ifdef WITH_TLS
+static SSL_CTX *tls;
+
+static int choose_h2(SSL *ssl, const unsigned char **chosen, unsigned char *length, const unsigned char *offered, unsigned int size, void *unused) {
+  (void)ssl;
+  (void)unused;
+  static const unsigned char h2[] = "\x02h2";
+  return SSL_select_next_proto((unsigned char **)chosen, length, h2, sizeof h2 - 1, offered, size) == OPENSSL_NPN_NEGOTIATED
+             ? SSL_TLSEXT_ERR_OK
+             : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+static void prepare_tls(const char *certificate, const char *key) {
+  tls = must(SSL_CTX_new(TLS_server_method()));
+  if (SSL_CTX_use_certificate_chain_file(tls, certificate) != 1 || SSL_CTX_use_PrivateKey_file(tls, key, SSL_FILETYPE_PEM) != 1) {
+    fprintf(stderr, "upstream: %s, %s (expected: PEM files that belong together)\n", certificate, key);
+    exit(64);
+  }
+  SSL_CTX_set_alpn_select_cb(tls, choose_h2, NULL);
+  SSL_CTX_set_mode(tls, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_read_ahead(tls, 1);
+  SSL_CTX_set_default_read_buffer_len(tls, 256 << 10);
+}
+
+/* As read and write, of the encrypted bytes. */
+static ssize_t checked(connection *c, int n) {
+  if (n > 0) return n;
+  int error = SSL_get_error(c->tls, n);
+  errno = error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? EAGAIN : EPIPE;
+  return error == SSL_ERROR_ZERO_RETURN ? 0 : -1;
+}
+#endif
+
+static ssize_t receive(connection *c, void *bytes, size_t length) {
+#ifdef WITH_TLS
+  if (c->tls) {
+    ERR_clear_error(); /* SSL_get_error takes what another connection has left for its own */
+    return checked(c, SSL_read(c->tls, bytes, length));
+  }
+#endif
+  return read(c->fd, bytes, length);
+}
+
+static ssize_t transmit(connection *c, const void *bytes, size_t length) {
+#ifdef WITH_TLS
+  if (c->tls) {
+    ERR_clear_error();
+    return checked(c, SSL_write(c->tls, bytes, length));
+  }
+#endif
+  return write(c->fd, bytes, length);
+}
+
 static int flush(connection *c) {
   buffer *out = &c->out;
   while (out->sent < out->length) {
-    ssize_t n = write(c->fd, out->bytes + out->sent, out->length - out->sent);
+    ssize_t n = transmit(c, out->bytes + out->sent, out->length - out->sent);
     if (n < 0 && errno == EAGAIN) {
       watch_writing(c, 1);
       return 1;
@@ -313,6 +374,9 @@ static int flush(connection *c) {
 
 static void end(connection *c) {
   forget_watches(c, 0);
+#ifdef WITH_TLS
+  if (c->tls) SSL_free(c->tls);
+#endif
   close(c->fd);
   free(c->out.bytes);
   free(c->waiting);
@@ -328,6 +392,13 @@ static void accept_on(int listener) {
   c->fd = fd;
   c->listener = listener;
   c->window = 65535;
+#ifdef WITH_TLS
+  if (tls) {
+    c->tls = must(SSL_new(tls));
+    SSL_set_fd(c->tls, fd);
+    SSL_set_accept_state(c->tls);
+  }
+#endif
   static const uint8_t settings[] = {0, 3, 0, 0, 4, 0, 0, 4, STREAM_WINDOW >> 24, (STREAM_WINDOW >> 16) & 0xff, 0, 0};
   put_frame(&c->out, SETTINGS, 0, 0, settings, sizeof settings);
   put_credit(&c->out, 0, CONNECTION_WINDOW - 65535);
@@ -336,12 +407,24 @@ static void accept_on(int listener) {
   if (!flush(c)) end(c);
 }
 
+static int is_encrypted(const connection *c) {
+#ifdef WITH_TLS
+  return c->tls != NULL;
+#else
+  (void)c;
+  return 0;
+#endif
+}
+
 static void serve(connection *c, uint32_t events) {
   static uint8_t bytes[256 << 10];
   int alive = 1;
   if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
-    ssize_t n = read(c->fd, bytes, sizeof bytes);
-    alive = n > 0 ? take(c, bytes, n) : n < 0 && errno == EAGAIN;
+    ssize_t n;
+    do {
+      n = receive(c, bytes, sizeof bytes);
+      alive = n > 0 ? take(c, bytes, n) : n < 0 && errno == EAGAIN;
+    } while (alive && n > 0 && is_encrypted(c)); /* what was read ahead wakes nobody */
   }
   if (!alive || !flush(c)) end(c);
 }
@@ -409,10 +492,18 @@ static long now_millis(void) {
 }
 
 int main(int count, char **arguments) {
-  listener_count = count == 2 ? atoi(arguments[1]) : 0;
+  listener_count = count == 2 || count == 4 ? atoi(arguments[1]) : 0;
   if (listener_count < 1 || listener_count > MAX_LISTENERS) {
-    fprintf(stderr, "usage: upstream COUNT (1 to %d)\n", MAX_LISTENERS);
+    fprintf(stderr, "usage: upstream COUNT (1 to %d) [CERTIFICATE KEY]\n", MAX_LISTENERS);
     return 64;
+  }
+  if (count == 4) {
+#ifdef WITH_TLS
+    prepare_tls(arguments[2], arguments[3]);
+#else
+    fprintf(stderr, "upstream: was compiled without TLS (-DWITH_TLS -lssl -lcrypto)\n");
+    return 64;
+#endif
   }
   signal(SIGPIPE, SIG_IGN);
   /* one gRPC message: ModelInferResponse{model_name: "resnet50", id: 88 times "x"} */

@@ -2,6 +2,23 @@
 
 export const count = (n) => Math.round(n).toLocaleString('en-US');
 export const percent = (share, digits = 1) => `${(100 * share).toFixed(digits)} %`;
+/** A share of so many; never rounded to none or to all. */
+export function part(n, of, digits = 1) {
+  if (of === 0) return '–';
+  const smallest = 10 ** -digits;
+  const value = (100 * n) / of;
+  if (n > 0 && value < smallest) return `< ${smallest.toFixed(digits)} %`;
+  if (n < of && value > 100 - smallest) return `> ${(100 - smallest).toFixed(digits)} %`;
+  return `${value.toFixed(digits)} %`;
+}
+
+/** Two significant digits. */
+export function number(value) {
+  if (value === 0) return '0';
+  if (!Number.isFinite(value)) return '∞';
+  return Math.abs(value) >= 10000 || Math.abs(value) < 0.001 ? value.toExponential(1) : Math.abs(value) >= 100 ? count(value) : value.toPrecision(2);
+}
+
 export const points = (basisPoints) => `${(basisPoints / 100).toLocaleString('en-US')} %`;
 
 export function millis(value) {

@@ -3,6 +3,7 @@ import { Chart } from './chart.js';
 import { h, set, sync, replaceWhenChanged } from './dom.js';
 import { clock, count, odds, points, seconds, tone } from './format.js';
 import { guardrailColours, reference } from './palette.js';
+import { traceLink } from './trace.js';
 
 const charts = new WeakMap();
 
@@ -145,10 +146,7 @@ function storyElement(told) {
     h('p', { className: 'small', textContent: sentence(told.reason.replace(/\.$/, '')) }),
     told.exemplars.length > 0
       ? h('div', { className: 'traces small' }, h('span', { className: 'muted', textContent: 'traces' }),
-          ...told.exemplars.map((exemplar) =>
-            exemplar.held
-              ? h('a', { className: 'mono', href: `#trace=${exemplar.traceId}`, textContent: exemplar.traceId.slice(0, 8) })
-              : h('span', { className: 'mono muted', title: `${exemplar.traceId}: not here`, textContent: exemplar.traceId.slice(0, 8) })))
+          ...told.exemplars.map((exemplar) => traceLink(exemplar.traceId, exemplar.held, exemplar.traceId.slice(0, 8))))
       : null,
   );
 }

@@ -2,6 +2,7 @@
 import { Chart } from './chart.js';
 import { h, set, sync, replaceWhenChanged } from './dom.js';
 import { count, millis, percent, points, rate } from './format.js';
+import { showMirrors } from './mirror.js';
 import { reference, variantColour } from './palette.js';
 
 const measures = [
@@ -33,6 +34,7 @@ function create() {
     h('div', { className: 'charts' }, ...measures.map((measure, i) => h('div', { className: 'chart' }, h('div', { className: 'title', textContent: measure.title }), frames[i]))),
     h('div', { className: 'scroll' }, h('table', { className: 'variants' })),
     h('div', { className: 'classes' }),
+    h('div', { className: 'mirrors' }),
   );
   charts.set(card, frames.map((frame, i) => new Chart(frame, { format: measures[i].format, floor: measures[i].floor })));
   return card;
@@ -55,6 +57,7 @@ function update(card, route) {
   showCharts(card, variants);
   showTable(card.querySelector('.variants'), variants);
   showClasses(card.querySelector('.classes'), variants);
+  showMirrors(card.querySelector('.mirrors'), route, variants);
 }
 
 function showCharts(card, variants) {

@@ -19,6 +19,12 @@ export function followAddress(dialog) {
   open();
 }
 
+/** A link to a trace, or its name when it is not here. */
+export const traceLink = (id, held, text) =>
+  held
+    ? h('a', { className: 'mono', href: `#trace=${id}`, textContent: text })
+    : h('span', { className: 'mono muted', title: `${id}: not here`, textContent: text });
+
 async function show(dialog, id) {
   dialog.replaceChildren(head(dialog, `Trace ${id}`, ''), h('p', { className: 'waterfall muted', textContent: 'Loading …' }));
   if (!dialog.open) dialog.showModal();

@@ -1,5 +1,6 @@
 package dev.weir.worker;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.weir.platform.discovery.Discoveries;
 import dev.weir.platform.discovery.Discovery;
 import dev.weir.platform.discovery.Instance;
@@ -20,6 +21,7 @@ import dev.weir.platform.time.Scheduler;
 import dev.weir.platform.tls.ReloadingTls;
 import dev.weir.platform.tls.ServiceTls;
 import dev.weir.proto.worker.v1.WorkerState;
+import dev.weir.worker.admission.AdmissionConfig;
 import dev.weir.worker.admission.Room;
 import dev.weir.worker.engine.Engine;
 import dev.weir.worker.engine.onnx.OnnxEngine;
@@ -33,11 +35,14 @@ import dev.weir.worker.serving.CallFacts;
 import dev.weir.worker.serving.Changes;
 import dev.weir.worker.serving.InferenceService;
 import dev.weir.worker.serving.Inferences;
+import dev.weir.worker.serving.LoadReports;
 import dev.weir.worker.serving.StatusReporter;
 import dev.weir.worker.serving.WorkerMetrics;
 import dev.weir.worker.serving.WorkerStatusBoard;
 import dev.weir.worker.serving.WorkerStatusService;
+import io.grpc.ServerInterceptor;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -122,15 +127,18 @@ public final class WorkerMain {
                 ServiceTls.ofListener(
                     config.grpc().tls(), clock, scheduler, telemetry.meter(), resources),
                 GrpcServer.Services.of(
-                    // the last one is called first: the span is there when the others run
-                    List.of(CallFacts.interceptor(), telemetry.serverInterceptor()),
-                    inference,
-                    watchers)));
+                    interceptors(admission, room, telemetry, clock), inference, watchers)));
     HttpServer http =
         resources.add(
             "http",
             HttpServer.start(
-                "model-worker http", config.http(), readiness, telemetry, routing -> {}));
+                "model-worker http",
+                config.http(),
+                ServiceTls.ofPages(
+                    config.http().tls(), clock, scheduler, telemetry.meter(), resources),
+                readiness,
+                telemetry,
+                routing -> {}));
 
     var address = new HostAndPort(config.reachableHost(), grpc.port());
     board.bound(address.toString());
@@ -246,6 +254,17 @@ public final class WorkerMain {
         scheduler,
         config.placement(),
         changes::fire);
+  }
+
+  /** The last one is called first: the span is there when the others run. */
+  private static List<ServerInterceptor> interceptors(
+      AdmissionConfig admission, Room room, Telemetry telemetry, Clock clock) {
+    if (!admission.loadReports()) {
+      return List.of(CallFacts.interceptor(), telemetry.serverInterceptor());
+    }
+    var machine = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    var reports = new LoadReports(room, machine::getCpuLoad, clock);
+    return List.of(reports, CallFacts.interceptor(), telemetry.serverInterceptor());
   }
 
   private static String version() {

@@ -37,6 +37,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -145,6 +147,24 @@ final class WorkerIT {
     assertThat(index.getModelsList())
         .singleElement()
         .satisfies(model -> assertThat(model.getState()).isEqualTo("READY"));
+  }
+
+  @Test
+  void answers_say_how_busy_the_worker_is() {
+    registry.place("test/1");
+    await().atMost(SOON).until(() -> ready("1"));
+    var trailers = new AtomicReference<>(new Metadata());
+    var headers = new AtomicReference<>(new Metadata());
+
+    stub()
+        .withInterceptors(MetadataUtils.newCaptureMetadataInterceptor(headers, trailers))
+        .modelInfer(Versions.sumAndProductRequest(1, 2, 3, 4));
+
+    assertThat(
+            Objects.requireNonNull(trailers.get())
+                .containsKey(
+                    Metadata.Key.of("endpoint-load-metrics-bin", Metadata.BINARY_BYTE_MARSHALLER)))
+        .isTrue();
   }
 
   @Test

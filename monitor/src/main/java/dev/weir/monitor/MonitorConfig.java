@@ -3,6 +3,7 @@ package dev.weir.monitor;
 import dev.weir.monitor.dashboard.DashboardConfig;
 import dev.weir.monitor.guardrail.EvidenceConfig;
 import dev.weir.monitor.intake.IntakeConfig;
+import dev.weir.monitor.mirror.MirrorConfig;
 import dev.weir.platform.config.Setting;
 import dev.weir.platform.discovery.DiscoveryConfig;
 import dev.weir.platform.error.Check;
@@ -25,6 +26,7 @@ public record MonitorConfig(
     @Setting("Encryption of connections to workers, registry and https collectors.")
         ClientTlsConfig tls,
     IntakeConfig intake,
+    MirrorConfig mirror,
     EvidenceConfig evidence,
     DashboardConfig dashboard) {
   public MonitorConfig {
@@ -44,6 +46,7 @@ public record MonitorConfig(
         DiscoveryConfig.defaults(),
         ClientTlsConfig.disabled(),
         IntakeConfig.defaults(),
+        MirrorConfig.defaults(),
         EvidenceConfig.defaults(),
         DashboardConfig.defaults());
   }

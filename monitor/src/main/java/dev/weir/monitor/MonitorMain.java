@@ -10,9 +10,12 @@ import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.IntakeReceiver;
 import dev.weir.monitor.intake.MetricBoard;
 import dev.weir.monitor.intake.MetricReceiver;
+import dev.weir.monitor.intake.SaidDropped;
 import dev.weir.monitor.intake.ServicesHeard;
 import dev.weir.monitor.intake.TraceReceiver;
 import dev.weir.monitor.intake.TraceStore;
+import dev.weir.monitor.mirror.MirrorBoard;
+import dev.weir.monitor.mirror.MirrorMetrics;
 import dev.weir.monitor.store.EvidenceFile;
 import dev.weir.monitor.store.EvidenceKeeper;
 import dev.weir.monitor.verdict.VerdictSender;
@@ -73,8 +76,15 @@ public final class MonitorMain {
             GrpcChannel.to(HostAndPort.parse("registry", config.registry()), tls, List.of()));
 
     var counts = new IntakeCounts();
-    var exposures = new ExposureBoard(counts);
+    var exposures = new ExposureBoard(counts, new SaidDropped(config.intake().maxRouters()));
     var traces = new TraceStore(config.intake(), counts);
+    var mirrors =
+        new MirrorBoard(
+            config.mirror(),
+            counts,
+            new SaidDropped(config.intake().maxRouters()),
+            traces::keepExamples,
+            clock);
     var heard = new ServicesHeard();
     var board = new MetricBoard(config.intake(), counts);
     var feedback = new FeedbackJoin(config.intake(), counts);
@@ -84,6 +94,7 @@ public final class MonitorMain {
     var sender = new VerdictSender(registry.channel(), config.instance(), book, clock);
     MonitorMetrics.register(telemetry.meter(), counts, book, sender, traces);
     exposures.registerWith(telemetry.meter());
+    MirrorMetrics.register(telemetry.meter(), mirrors);
     wiring.onDecision = () -> scheduler.after(Duration.ZERO, sender::send);
     var keeper =
         new EvidenceKeeper(new EvidenceFile(data.resolve("evidence.bin")), book, readiness);
@@ -104,6 +115,7 @@ public final class MonitorMain {
                     sender,
                     counts,
                     feedback,
+                    mirrors,
                     traces,
                     board,
                     heard,
@@ -123,7 +135,7 @@ public final class MonitorMain {
                     config.grpc().tls(), clock, scheduler, telemetry.meter(), resources),
                 GrpcServer.Services.of(
                     List.of(),
-                    new IntakeReceiver(book, feedback, exposures),
+                    new IntakeReceiver(book, feedback, exposures, mirrors),
                     new TraceReceiver(traces, heard, counts, clock),
                     new MetricReceiver(board, heard, clock))));
     HttpServer http =
@@ -132,6 +144,8 @@ public final class MonitorMain {
             HttpServer.start(
                 "monitor http",
                 config.http(),
+                ServiceTls.ofPages(
+                    config.http().tls(), clock, scheduler, telemetry.meter(), resources),
                 readiness,
                 telemetry,
                 new DashboardRoutes(dashboard)::addTo));

@@ -1,12 +1,14 @@
 package dev.weir.monitor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.monitor.simulated.Behaviour;
 import dev.weir.monitor.simulated.FakeRegistry;
+import dev.weir.monitor.simulated.SimulatedMirror;
 import dev.weir.monitor.simulated.SimulatedTraffic;
 import dev.weir.platform.config.ConfigurationLoader;
 import dev.weir.platform.grpc.GrpcChannel;
@@ -18,10 +20,12 @@ import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.Scheduler;
 import dev.weir.proto.monitor.v1.IntakeServiceGrpc;
+import dev.weir.proto.monitor.v1.ReportMirroredRequest;
 import dev.weir.proto.monitor.v1.ReportOutcomesResponse;
 import dev.weir.proto.route.v1.Rollout;
 import dev.weir.proto.route.v1.RolloutSpec;
 import dev.weir.proto.route.v1.RolloutState;
+import dev.weir.proto.route.v1.Route;
 import dev.weir.proto.route.v1.Verdict;
 import dev.weir.proto.route.v1.VerdictState;
 import io.opentelemetry.api.trace.Span;
@@ -180,6 +184,36 @@ final class MonitorIT {
   }
 
   @Test
+  void pairs_of_a_mirror_are_shown_with_their_route() throws Exception {
+    registry.change(old ->
+        old.toBuilder()
+            .addRoutes(
+                Route.newBuilder()
+                    .setName(SimulatedTraffic.ROUTE)
+                    .setMirror(SimulatedMirror.mirror()))
+            .build());
+    var mirror = new SimulatedMirror(Randomness.seeded(2));
+    try (GrpcChannel channel = GrpcChannel.to(new HostAndPort("127.0.0.1", grpcPort), List.of())) {
+      var intake =
+          IntakeServiceGrpc.newBlockingStub(channel.channel())
+              .withWaitForReady()
+              .withDeadlineAfter(PATIENCE);
+      intake.reportMirrored(mirror.next("1", 1_000, clock.now().toEpochMilli()));
+      assertThatThrownBy(() -> intake.reportMirrored(ReportMirroredRequest.getDefaultInstance()))
+          .hasMessageContaining("router_process: \"\" (expected: 1 to 256 characters)");
+    }
+    await().atMost(PATIENCE).until(() -> state().at("/routes/0/mirrors/0/pairs").asLong() == 1_000);
+    JsonNode route = state().at("/routes/0");
+    assertThat(route.at("/mirror").asText()).isEqualTo("employment/9");
+    assertThat(route.at("/mirrors/0/primary").asText()).isEqualTo("employment/1");
+    assertThat(route.at("/mirrors/0/outputs/0/rowsAgreeing").asLong()).isBetween(950L, 999L);
+    assertThat(route.at("/mirrors/0/differing").size()).isEqualTo(5);
+    assertThat(get("/metrics"))
+        .containsPattern(
+            "weir_monitor_mirror_pairs_total\\{primary=\"employment/1\",result=\"both_ok\",route=\"employment\",shadow=\"employment/9\"} 99\\d");
+  }
+
+  @Test
   void the_page_and_all_that_it_names_come_from_here() throws Exception {
     var wanted = new ArrayList<>(List.of("/"));
     for (int i = 0; i < wanted.size(); i++) {
@@ -199,7 +233,8 @@ final class MonitorIT {
         }
       }
     }
-    assertThat(wanted).contains("/lib/uplot/uPlot.esm.js", "/css/theme.css", "/js/trace.js");
+    assertThat(wanted)
+        .contains("/lib/uplot/uPlot.esm.js", "/css/theme.css", "/js/mirror.js", "/js/trace.js");
     assertThat(get("/")).contains("<title>Weir</title>");
   }
 

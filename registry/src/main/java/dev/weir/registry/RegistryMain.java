@@ -87,7 +87,14 @@ public final class RegistryMain {
     HttpServer http =
         resources.add(
             "HTTP server",
-            HttpServer.start("http", config.http(), readiness, telemetry, parts.rest()));
+            HttpServer.start(
+                "http",
+                config.http(),
+                ServiceTls.ofPages(
+                    config.http().tls(), clock, scheduler, telemetry.meter(), resources),
+                readiness,
+                telemetry,
+                parts.rest()));
 
     scheduler.every(config.rollouts().tickInterval(), parts.driver()::tick);
     scheduler.every(SIGN_OF_LIFE_INTERVAL, parts.feed()::signOfLife);

@@ -210,7 +210,14 @@ public final class RouterMain {
     HttpServer http =
         resources.add(
             "http",
-            HttpServer.start("router http", config.http(), readiness, telemetry, routes -> {}));
+            HttpServer.start(
+                "router http",
+                config.http(),
+                ServiceTls.ofPages(
+                    config.http().tls(), clock, scheduler, telemetry.meter(), resources),
+                readiness,
+                telemetry,
+                routes -> {}));
 
     var health = new HealthPublisher(models, services::setServing, readiness);
     workers.onChange(health::refresh);

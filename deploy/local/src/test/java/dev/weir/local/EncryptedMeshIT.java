@@ -98,7 +98,7 @@ final class EncryptedMeshIT {
   void a_rollout_completes_and_nobody_talks_in_plain_text() throws Exception {
     var options =
         new MeshOptions(
-            folder.resolve("mesh"), 2, Components.EMBEDDED, 1.0, settings(), operator());
+            folder.resolve("mesh"), 1, Components.EMBEDDED, 1.0, settings(), operator());
     try (MeshUnderTest under = MeshUnderTest.start(options)) {
       under.push(3);
       Rollout started = under.rollOut(3, 1);

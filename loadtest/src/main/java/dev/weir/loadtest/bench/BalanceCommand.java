@@ -91,7 +91,8 @@ public final class BalanceCommand implements Callable<Integer> {
       String name = "worker-" + (i + 1);
       workers.add(resources.add(name, new DelayingWorker(name, mean, scheduler, runSeed + i)));
     }
-    var control = resources.add("control", new StubControlPlane(BenchSnapshot.at(clock.now(), 1)));
+    var control =
+        resources.add("control", new StubControlPlane(BenchSnapshot.at(clock.now(), 1), null));
     List<Integer> ports = workers.stream().map(DelayingWorker::port).toList();
     Map<String, InferenceClient> clients = new LinkedHashMap<>();
     for (String policy : POLICIES) {
@@ -127,9 +128,9 @@ public final class BalanceCommand implements Callable<Integer> {
       throws IOException {
     var command = new ArrayList<>(router);
     command.add("--balance.policy=" + policy);
-    var programs =
-        new Contenders.Programs(Path.of(""), Path.of(""), Path.of(""), command, Path.of(""));
-    return new Contenders(programs, Pinning.NONE, work, ports)
+    var programs = new Contenders.Programs(Path.of(""), Path.of(""), Path.of(""), command);
+    var templates = new PeerTemplates(Path.of(""), ports, null);
+    return new Contenders(programs, Pinning.NONE, work, templates)
         .router(Contenders.WEIR + "-" + policy, control);
   }
 

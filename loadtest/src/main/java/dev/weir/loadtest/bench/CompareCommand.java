@@ -50,6 +50,9 @@ public final class CompareCommand implements Callable<Integer> {
   @Option(names = "--routes", defaultValue = "1", split = ",")
   private List<Integer> routes = List.of();
 
+  @Option(names = "--tls")
+  private boolean tls;
+
   @Option(names = "--seconds", defaultValue = "4")
   private int seconds;
 
@@ -121,14 +124,20 @@ public final class CompareCommand implements Callable<Integer> {
     pinning.applyToSelf();
     var goClient = new GoClient(CommandLines.program("WEIR_GOCLIENT_BIN"), pinning, work);
     List<Workload> workloads = workloads(pinning, goClient);
+    Tls certificates =
+        tls ? Tls.create(CommandLines.program("WEIR_GOCLIENT_BIN"), work.resolve("tls")) : null;
+    var upstreamCommand = new ArrayList<>(List.of(upstreamProgram.toString(), "2"));
+    if (certificates != null) {
+      upstreamCommand.add(certificates.certificate().toString());
+      upstreamCommand.add(certificates.key().toString());
+    }
     Upstream upstream =
         resources.add(
-            "upstream",
-            Upstream.start(
-                List.of(upstreamProgram.toString(), "2"), pinning, work.resolve("upstream.log")));
+            "upstream", Upstream.start(upstreamCommand, pinning, work.resolve("upstream.log")));
     upstream.becomeWorkers();
     var controls = new ArrayList<StubControlPlane>();
-    List<Proxy> proxies = start(pinning, upstream, controls, resources);
+    var templates = new PeerTemplates(configurations, upstream.ports(), certificates);
+    List<Proxy> proxies = start(pinning, templates, controls, resources);
     var atStart = new LinkedHashMap<String, Double>();
     for (Proxy proxy : proxies) {
       proxy.awaitServing(goClient, workloads.getFirst().file());
@@ -155,7 +164,7 @@ public final class CompareCommand implements Callable<Integer> {
     report.put("machine", Machine.describe());
     report.put("loadAverageBefore", loadBefore);
     report.put("loadAverageAfter", Machine.load());
-    report.put("settings", Map.of("seconds", seconds, "warmUpSeconds", warmUpSeconds));
+    report.put("settings", Map.of("seconds", seconds, "warmUpSeconds", warmUpSeconds, "tls", tls));
     report.put("routers", controls.stream().map(CompareCommand::features).toList());
     report.put("goals", Goals.json(goals));
     report.put("memory", memory.json());
@@ -181,23 +190,26 @@ public final class CompareCommand implements Callable<Integer> {
   }
 
   private List<Proxy> start(
-      Pinning pinning, Upstream upstream, List<StubControlPlane> controls, Resources resources)
+      Pinning pinning,
+      PeerTemplates templates,
+      List<StubControlPlane> controls,
+      Resources resources)
       throws IOException {
     var programs =
         new Contenders.Programs(
             CommandLines.program("WEIR_ENVOY_BIN"),
             CommandLines.program("WEIR_NGINX_BIN"),
             CommandLines.program("WEIR_HAPROXY_BIN"),
-            router,
-            configurations);
-    var contenders = new Contenders(programs, pinning, work, upstream.ports());
+            router);
+    var contenders = new Contenders(programs, pinning, work, templates);
     var proxies = new ArrayList<Proxy>();
     for (int count : routes) {
       String name =
           controls.isEmpty() ? Contenders.WEIR : Contenders.WEIR + "-" + count + "-routes";
       var control =
           resources.add(
-              name + " control", new StubControlPlane(BenchSnapshot.at(clock.now(), count)));
+              name + " control",
+              new StubControlPlane(BenchSnapshot.at(clock.now(), count), templates.tls()));
       controls.add(control);
       proxies.add(resources.add(name, contenders.router(name, control)));
     }

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /** Starts the proxies, each with one thread, kept on the proxy's processor. */
@@ -29,15 +28,14 @@ final class Contenders {
   private final Programs programs;
   private final Pinning pinning;
   private final Path work;
-  private final List<Integer> upstreamPorts;
+  private final PeerTemplates templates;
 
   /**
    * What is started.
    *
    * @param router words that start the router, without its settings
-   * @param configurations folder of the peers' configuration templates
    */
-  record Programs(Path envoy, Path nginx, Path haproxy, List<String> router, Path configurations) {
+  record Programs(Path envoy, Path nginx, Path haproxy, List<String> router) {
     Programs {
       router = List.copyOf(router);
     }
@@ -46,22 +44,24 @@ final class Contenders {
   /**
    * @param work folder for configurations, logs and what programs write
    */
-  Contenders(Programs programs, Pinning pinning, Path work, List<Integer> upstreamPorts) {
+  Contenders(Programs programs, Pinning pinning, Path work, PeerTemplates templates) {
     this.programs = programs;
     this.pinning = pinning;
     this.work = work;
-    this.upstreamPorts = upstreamPorts;
+    this.templates = templates;
   }
 
   /** Load without a proxy, to the first port of the upstream. */
   List<Proxy> direct() {
     return List.of(
-        new Proxy(DIRECT, target(upstreamPorts.getFirst(), false), null),
-        new Proxy(DIRECT_ACROSS, target(upstreamPorts.getFirst(), true), null));
+        new Proxy(DIRECT, target(templates.upstreamPorts().getFirst(), false), null),
+        new Proxy(DIRECT_ACROSS, target(templates.upstreamPorts().getFirst(), true), null));
   }
 
-  private static Target target(int port, boolean fromProxyCpu) {
-    return new Target(new HostAndPort("127.0.0.1", port), fromProxyCpu, null);
+  private Target target(int port, boolean fromProxyCpu) {
+    Tls tls = templates.tls();
+    return new Target(
+        new HostAndPort("127.0.0.1", port), fromProxyCpu, tls == null ? null : tls.certificate());
   }
 
   /** Starts a peer. */
@@ -117,9 +117,13 @@ final class Contenders {
     deleteAll(folder.resolve("data"));
     int port = FreePort.find();
     var command = new ArrayList<>(programs.router());
+    Tls tls = templates.tls();
     String workers =
         String.join(
-            ",", upstreamPorts.stream().map(number -> "model-worker=127.0.0.1:" + number).toList());
+            ",",
+            templates.upstreamPorts().stream()
+                .map(number -> "model-worker=127.0.0.1:" + number)
+                .toList());
     command.addAll(
         List.of(
             "--instance=bench-router",
@@ -130,8 +134,20 @@ final class Contenders {
             "--monitor=" + control.address(),
             "--discovery.kind=static",
             "--discovery.static-instances=" + workers,
-            "--telemetry.otlp-endpoints=http://" + control.address(),
+            "--telemetry.otlp-endpoints="
+                + (tls == null ? "http://" : "https://")
+                + control.address(),
             "--telemetry.trace-sample-ratio=0.01"));
+    if (tls != null) {
+      command.addAll(
+          List.of(
+              "--grpc.tls.enabled=true",
+              "--grpc.tls.certificate=" + tls.certificate(),
+              "--grpc.tls.private-key=" + tls.key(),
+              "--tls.enabled=true",
+              "--tls.trusted-cas=" + tls.certificate(),
+              "--tls.server-name=localhost"));
+    }
     return start(name, new Configured(folder, port), command);
   }
 
@@ -150,19 +166,7 @@ final class Contenders {
   private Configured configure(String name, String template) throws IOException {
     Path folder = Files.createDirectories(work.resolve(name)).toAbsolutePath();
     int port = FreePort.find();
-    var values =
-        Map.of(
-            "@PORT@", String.valueOf(port),
-            "@UPSTREAM_1@", String.valueOf(upstreamPorts.get(0)),
-            "@UPSTREAM_2@", String.valueOf(upstreamPorts.get(1)),
-            "@FOLDER@", folder.toString(),
-            // as root nginx would give its work to an account that cannot read this folder
-            "@USER@", System.getProperty("user.name").equals("root") ? "user root;" : "");
-    String text = Files.readString(programs.configurations().resolve(template));
-    for (var value : values.entrySet()) {
-      text = text.replace(value.getKey(), value.getValue());
-    }
-    return new Configured(Files.writeString(folder.resolve(template), text), port);
+    return new Configured(templates.write(template, folder, port), port);
   }
 
   private Proxy start(String name, Configured configured, List<String> command) {

@@ -36,6 +36,9 @@ public final class VerifyCommand implements Callable<Integer> {
   @Option(names = "--seed")
   private @Nullable Long seed;
 
+  @Option(names = "--tls")
+  private boolean tls;
+
   @Option(names = "--work", required = true)
   private Path work = Path.of("");
 
@@ -62,19 +65,24 @@ public final class VerifyCommand implements Callable<Integer> {
   }
 
   private int verify(Path goClient, Resources resources) throws IOException, InterruptedException {
+    Tls certificates = tls ? Tls.create(goClient, work.resolve("tls")) : null;
+    var echoCommand = new ArrayList<>(List.of(goClient.toString(), "echo"));
+    if (certificates != null) {
+      echoCommand.add("-certificate=" + certificates.certificate());
+      echoCommand.add("-key=" + certificates.key());
+    }
     Upstream echo =
-        resources.add(
-            "echo",
-            Upstream.start(
-                List.of(goClient.toString(), "echo"), Pinning.NONE, work.resolve("echo.log")));
+        resources.add("echo", Upstream.start(echoCommand, Pinning.NONE, work.resolve("echo.log")));
     echo.becomeWorkers();
-    var control = resources.add("control", new StubControlPlane(BenchSnapshot.at(clock.now(), 1)));
-    var programs =
-        new Contenders.Programs(Path.of(""), Path.of(""), Path.of(""), router, Path.of(""));
+    var control =
+        resources.add(
+            "control", new StubControlPlane(BenchSnapshot.at(clock.now(), 1), certificates));
+    var programs = new Contenders.Programs(Path.of(""), Path.of(""), Path.of(""), router);
+    var templates = new PeerTemplates(Path.of(""), echo.ports(), certificates);
     Proxy proxy =
         resources.add(
             "router",
-            new Contenders(programs, Pinning.NONE, work, echo.ports())
+            new Contenders(programs, Pinning.NONE, work, templates)
                 .router(Contenders.WEIR, control));
     Path body = Files.write(work.resolve("body-1k"), BodySize.parse("1k").body());
     proxy.awaitServing(new GoClient(goClient, Pinning.NONE, work), body);
@@ -91,6 +99,9 @@ public final class VerifyCommand implements Callable<Integer> {
                 "-connections=" + connections));
     if (seed != null) {
       command.add("-seed=" + Long.toUnsignedString(seed));
+    }
+    if (certificates != null) {
+      command.add("-ca=" + certificates.certificate());
     }
     Process verifying = new ProcessBuilder(command).inheritIO().start();
     try {

@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class StubControlPlaneTest {
-  private final StubControlPlane control = new StubControlPlane(BenchSnapshot.at(Instant.EPOCH, 3));
+  private final StubControlPlane control =
+      new StubControlPlane(BenchSnapshot.at(Instant.EPOCH, 3), null);
 
   @AfterEach
   void close() {

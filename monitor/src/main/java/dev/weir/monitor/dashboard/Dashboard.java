@@ -12,6 +12,7 @@ import dev.weir.monitor.intake.MetricBoard;
 import dev.weir.monitor.intake.ServicesHeard;
 import dev.weir.monitor.intake.TraceStore;
 import dev.weir.monitor.intake.VariantKey;
+import dev.weir.monitor.mirror.MirrorBoard;
 import dev.weir.monitor.verdict.VerdictSender;
 import dev.weir.platform.discovery.Discovery;
 import dev.weir.platform.lifecycle.Readiness;
@@ -49,6 +50,7 @@ public final class Dashboard implements AutoCloseable {
       VerdictSender sender,
       IntakeCounts counts,
       FeedbackJoin feedback,
+      MirrorBoard mirrors,
       TraceStore traces,
       MetricBoard metrics,
       ServicesHeard heard,
@@ -168,6 +170,10 @@ public final class Dashboard implements AutoCloseable {
         traffic.seriesEndingAt(clock.now().getEpochSecond() - TRAFFIC_DELAY_SECONDS);
     Map<VariantKey, List<ClassShares.Share>> shares = classes.shares();
     Map<VariantKey, Accuracy> accuracies = sources.feedback().accuracies();
+    List<MirrorState> mirrors =
+        sources.mirrors().views().stream()
+            .map(view -> MirrorState.of(view, id -> sources.traces().holds(id)))
+            .toList();
     return new MonitorState(
         clock.now().toEpochMilli(),
         sources.instance(),
@@ -180,7 +186,7 @@ public final class Dashboard implements AutoCloseable {
             clock.now(),
             clock.nanoTime()),
         current.getRoutesList().stream()
-            .map(route -> RouteState.of(route, series, shares, accuracies))
+            .map(route -> RouteState.of(route, series, shares, accuracies, mirrors))
             .toList(),
         current.getRolloutsList().stream()
             .map(rollout ->

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param sticky what makes it sticky, or empty
  * @param rolloutId rollout that owns its weights, or empty
  * @param rolloutStep step of that rollout, from 0
+ * @param mirror "model/version" that gets copies now, or empty
+ * @param mirrorBasisPoints share of requests that are copied
+ * @param mirrors how shadow versions did beside those that answered, the newest pair first
  */
 record RouteState(
     String name,
@@ -27,7 +30,10 @@ record RouteState(
     String sticky,
     String rolloutId,
     int rolloutStep,
-    List<VariantState> variants) {
+    List<VariantState> variants,
+    String mirror,
+    int mirrorBasisPoints,
+    List<MirrorState> mirrors) {
   /**
    * One variant.
    *
@@ -54,7 +60,8 @@ record RouteState(
       Route route,
       Map<VariantKey, TrafficSeries> traffic,
       Map<VariantKey, List<ClassShares.Share>> classes,
-      Map<VariantKey, Accuracy> accuracies) {
+      Map<VariantKey, Accuracy> accuracies,
+      List<MirrorState> mirrors) {
     var numbers = new Numbers(traffic, classes, accuracies);
     var variants = new ArrayList<VariantState>();
     for (Variant variant : route.getVariantsList()) {
@@ -81,7 +88,12 @@ record RouteState(
         sticky(route),
         route.getRolloutId(),
         route.getRolloutStep(),
-        variants);
+        variants,
+        route.hasMirror()
+            ? route.getMirror().getModel() + "/" + route.getMirror().getVersion()
+            : "",
+        route.getMirror().getShareBasisPoints(),
+        mirrors.stream().filter(mirror -> mirror.route().equals(route.getName())).toList());
   }
 
   private static boolean hasRequests(TrafficSeries series) {

@@ -207,9 +207,14 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
   /** Takes a worker's report. */
   @Override
   public void takeSamples(ReportSamplesRequest request) {
-    List<Sample> usable = request.getSamplesList().stream().filter(SampleCheck::isUsable).toList();
+    List<Sample> answers =
+        request.getSamplesList().stream()
+            .filter(sample -> !sample.getAssignment().getMirrored())
+            .toList();
+    List<Sample> usable = answers.stream().filter(SampleCheck::isUsable).toList();
     counts.add(IntakeEvent.SAMPLES, request.getSamplesCount());
-    counts.add(IntakeEvent.SAMPLES_REFUSED, request.getSamplesCount() - usable.size());
+    counts.add(IntakeEvent.SAMPLES_MIRRORED, request.getSamplesCount() - answers.size());
+    counts.add(IntakeEvent.SAMPLES_REFUSED, answers.size() - usable.size());
     lock.lock();
     try {
       slicer.take(request.getWorker(), usable, request.getDroppedSamples(), clock.nanoTime());

@@ -16,24 +16,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ExposureBoard {
   private static final int MOST_ARMS = 1_000;
-  private static final int MOST_ROUTERS = 1_000;
   private static final int LONGEST_NAME = 128;
   private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("route");
   private static final AttributeKey<String> EXPERIMENT = AttributeKey.stringKey("experiment");
   private static final AttributeKey<String> ARM = AttributeKey.stringKey("arm");
 
   private final IntakeCounts counts;
+  private final SaidDropped dropped;
   private final Map<Arm, LongAdder> units = new ConcurrentHashMap<>();
-  private final Map<String, Long> droppedByRouter = new ConcurrentHashMap<>();
 
   /** An arm of a route's experiment. */
   public record Arm(String route, String experiment, String name) {}
 
   /**
    * @param counts counts what is taken and what is not
+   * @param dropped how much each router said it dropped
    */
-  public ExposureBoard(IntakeCounts counts) {
+  public ExposureBoard(IntakeCounts counts, SaidDropped dropped) {
     this.counts = counts;
+    this.dropped = dropped;
   }
 
   /** Takes a router's report. */
@@ -47,7 +48,9 @@ public final class ExposureBoard {
         counts.add(IntakeEvent.EXPOSURES);
       }
     }
-    countDropped(request.getRouterProcess(), request.getDroppedExposures());
+    counts.add(
+        IntakeEvent.EXPOSURES_DROPPED_BY_ROUTERS,
+        dropped.more(request.getRouterProcess(), request.getDroppedExposures()));
   }
 
   private static boolean usable(Exposure exposure) {
@@ -70,17 +73,6 @@ public final class ExposureBoard {
     return there != null || units.size() >= MOST_ARMS
         ? there
         : units.computeIfAbsent(arm, a -> new LongAdder());
-  }
-
-  /** Routers say how many they have dropped since they began; of too many routers, the first. */
-  private void countDropped(String router, long dropped) {
-    if (droppedByRouter.size() >= MOST_ROUTERS && !droppedByRouter.containsKey(router)) {
-      return;
-    }
-    Long before = droppedByRouter.put(router, dropped);
-    counts.add(
-        IntakeEvent.EXPOSURES_DROPPED_BY_ROUTERS,
-        Math.max(0, dropped - (before == null ? 0 : before)));
   }
 
   /** Units that saw an arm, as far as routers told. */

@@ -41,10 +41,14 @@ public final class FeedbackJoin {
     this.counts = counts;
   }
 
-  /** Takes a prediction; one without id, assignment or class is of no use here. */
+  /**
+   * Takes a prediction; one without id, assignment or class is of no use here, and a copy for a
+   * shadow version has the id of the request that was answered: the label is for that one.
+   */
   public synchronized void take(Sample sample) {
     if (sample.getRequestId().isEmpty()
         || !sample.hasAssignment()
+        || sample.getAssignment().getMirrored()
         || sample.getPredictedClassesCount() == 0) {
       return;
     }

@@ -18,7 +18,8 @@ public record IntakeConfig(
     @Setting("Labels that wait for their prediction, 1 to 10000000.") int maxWaitingLabels,
     @Setting("Recent traces kept, 1 to 1000000.") int maxTraces,
     @Setting("Spans kept of one trace, 1 to 10000.") int maxSpansPerTrace,
-    @Setting("Traces kept beyond that because a verdict names them, 1 to 100000.")
+    @Setting(
+            "Traces kept beyond that because a verdict names them, and as many as examples of a mirror, 1 to 100000.")
         int maxPinnedTraces,
     @Setting("Metric series of which the newest value is kept, 1 to 1000000.")
         int maxMetricSeries) {

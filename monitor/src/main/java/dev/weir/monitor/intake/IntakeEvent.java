@@ -26,6 +26,8 @@ public enum IntakeEvent {
   SAMPLES_OVERFLOW("samples_overflow"),
   /** Samples that could not be used. */
   SAMPLES_REFUSED("samples_refused"),
+  /** Samples of copies for a shadow version, which are no predictions of their route. */
+  SAMPLES_MIRRORED("samples_mirrored"),
   /** Samples that workers say they dropped. */
   SAMPLES_DROPPED_BY_WORKERS("samples_dropped_by_workers"),
   /** Sticky units that were not counted because there was no room to remember them. */
@@ -36,6 +38,18 @@ public enum IntakeEvent {
   EXPOSURES_REFUSED("exposures_refused"),
   /** Exposures that routers say they dropped. */
   EXPOSURES_DROPPED_BY_ROUTERS("exposures_dropped_by_routers"),
+  /** Pairs of a mirror taken. */
+  MIRROR_PAIRS("mirror_pairs"),
+  /** Pairs of a mirror that could not be used. */
+  MIRROR_PAIRS_REFUSED("mirror_pairs_refused"),
+  /** Pairs of a mirror for whose comparison there was no room. */
+  MIRROR_PAIRS_OVERFLOW("mirror_pairs_overflow"),
+  /** Pairs of a mirror that routers say they dropped. */
+  MIRROR_PAIRS_DROPPED_BY_ROUTERS("mirror_pairs_dropped_by_routers"),
+  /** Outputs of a pair for which there was no room in its comparison. */
+  MIRROR_OUTPUTS_OVERFLOW("mirror_outputs_overflow"),
+  /** Comparisons forgotten because no pair came for long. */
+  MIRROR_COMPARISONS_FORGOTTEN("mirror_comparisons_forgotten"),
   /** Labels taken. */
   LABELS("labels"),
   /** Labels whose prediction was found. */

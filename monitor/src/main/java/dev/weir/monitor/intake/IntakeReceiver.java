@@ -5,6 +5,8 @@ import dev.weir.proto.monitor.v1.ReportExposuresRequest;
 import dev.weir.proto.monitor.v1.ReportExposuresResponse;
 import dev.weir.proto.monitor.v1.ReportFeedbackRequest;
 import dev.weir.proto.monitor.v1.ReportFeedbackResponse;
+import dev.weir.proto.monitor.v1.ReportMirroredRequest;
+import dev.weir.proto.monitor.v1.ReportMirroredResponse;
 import dev.weir.proto.monitor.v1.ReportOutcomesRequest;
 import dev.weir.proto.monitor.v1.ReportOutcomesResponse;
 import dev.weir.proto.monitor.v1.ReportSamplesRequest;
@@ -26,15 +28,24 @@ public final class IntakeReceiver extends IntakeServiceGrpc.IntakeServiceImplBas
     void takeSamples(ReportSamplesRequest request);
   }
 
+  /** Where pairs of mirrors go. */
+  public interface Mirrored {
+    /** Takes a router's report. */
+    void take(ReportMirroredRequest request);
+  }
+
   private final Evidence evidence;
   private final FeedbackJoin feedback;
   private final ExposureBoard exposures;
+  private final Mirrored mirrored;
 
   /** Hands reports on. */
-  public IntakeReceiver(Evidence evidence, FeedbackJoin feedback, ExposureBoard exposures) {
+  public IntakeReceiver(
+      Evidence evidence, FeedbackJoin feedback, ExposureBoard exposures, Mirrored mirrored) {
     this.evidence = evidence;
     this.feedback = feedback;
     this.exposures = exposures;
+    this.mirrored = mirrored;
   }
 
   @Override
@@ -78,6 +89,17 @@ public final class IntakeReceiver extends IntakeServiceGrpc.IntakeServiceImplBas
     }
     exposures.take(request);
     responses.onNext(ReportExposuresResponse.getDefaultInstance());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void reportMirrored(
+      ReportMirroredRequest request, StreamObserver<ReportMirroredResponse> responses) {
+    if (refused("router_process", request.getRouterProcess(), responses)) {
+      return;
+    }
+    mirrored.take(request);
+    responses.onNext(ReportMirroredResponse.getDefaultInstance());
     responses.onCompleted();
   }
 

@@ -6,11 +6,12 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The recent traces by id, bounded in traces and in spans of each. Traces that a verdict names are
- * pinned: kept beyond their time, up to a bound of their own. Nothing is written to disk and
- * nothing forwarded. Thread-safe.
+ * The recent traces by id, bounded in traces and in spans of each. Traces that a verdict names, and
+ * examples of a mirror's differences, are kept beyond their time, up to a bound for each of the
+ * two. Nothing is written to disk and nothing forwarded. Thread-safe.
  */
 public final class TraceStore {
   private final int maxTraces;
@@ -23,6 +24,9 @@ public final class TraceStore {
 
   @GuardedBy("this")
   private final LinkedHashMap<String, List<StoredSpan>> pinned = new LinkedHashMap<>();
+
+  @GuardedBy("this")
+  private final LinkedHashMap<String, List<StoredSpan>> examples = new LinkedHashMap<>();
 
   /** Empty. */
   public TraceStore(IntakeConfig config, IntakeCounts counts) {
@@ -38,7 +42,7 @@ public final class TraceStore {
    * @param traceId 32 hexadecimal digits
    */
   public synchronized void add(String traceId, StoredSpan span) {
-    List<StoredSpan> spans = pinned.get(traceId);
+    List<StoredSpan> spans = kept(traceId);
     if (spans == null) {
       spans = recent.computeIfAbsent(traceId, id -> new ArrayList<>(4));
       if (recent.size() > maxTraces) {
@@ -55,33 +59,57 @@ public final class TraceStore {
     counts.add(IntakeEvent.SPANS);
   }
 
-  /** Keeps these traces, spans that have not come yet included. */
+  /** Keeps traces that a verdict names, spans that have not come yet included. */
   public synchronized void pin(Collection<String> traceIds) {
+    keep(traceIds, pinned);
+  }
+
+  /** Keeps traces of examples likewise; they never take the room of a verdict's. */
+  public synchronized void keepExamples(Collection<String> traceIds) {
+    keep(traceIds, examples);
+  }
+
+  @GuardedBy("this")
+  private void keep(Collection<String> traceIds, LinkedHashMap<String, List<StoredSpan>> where) {
     for (String traceId : traceIds) {
-      if (pinned.containsKey(traceId)) {
+      if (where.containsKey(traceId)) {
         continue;
       }
-      List<StoredSpan> spans = recent.remove(traceId);
-      pinned.put(traceId, spans == null ? new ArrayList<>(4) : spans);
-      if (pinned.size() > maxPinned) {
-        pinned.pollFirstEntry();
+      List<StoredSpan> spans = kept(traceId);
+      if (spans == null) {
+        spans = recent.remove(traceId);
+      }
+      where.put(traceId, spans == null ? new ArrayList<>(4) : spans);
+      if (where.size() > maxPinned) {
+        where.pollFirstEntry();
       }
     }
   }
 
+  /** The spans so far of a trace that is kept beyond its time; null: it is not one. */
+  @GuardedBy("this")
+  private @Nullable List<StoredSpan> kept(String traceId) {
+    List<StoredSpan> spans = pinned.get(traceId);
+    return spans == null ? examples.get(traceId) : spans;
+  }
+
   /** The spans of a trace so far, in order of arrival; empty when none are here. */
   public synchronized Optional<List<StoredSpan>> find(String traceId) {
-    List<StoredSpan> spans = pinned.getOrDefault(traceId, recent.getOrDefault(traceId, List.of()));
+    List<StoredSpan> spans = kept(traceId);
+    if (spans == null) {
+      spans = recent.getOrDefault(traceId, List.of());
+    }
     return spans.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(spans));
   }
 
   /** Whether a span of this trace is here. */
   public synchronized boolean holds(String traceId) {
-    return !pinned.getOrDefault(traceId, List.of()).isEmpty() || recent.containsKey(traceId);
+    List<StoredSpan> spans = kept(traceId);
+    return spans == null ? recent.containsKey(traceId) : !spans.isEmpty();
   }
 
   /** Traces held. */
   public synchronized int size() {
-    return recent.size() + pinned.size();
+    return recent.size() + pinned.size() + examples.size();
   }
 }

@@ -1,6 +1,7 @@
 package dev.weir.monitor.stats;
 
 import dev.weir.platform.outcome.LatencyScale;
+import java.util.OptionalDouble;
 
 /**
  * Counts of requests by latency bucket, and of those without an answer, which are slower than any
@@ -84,6 +85,20 @@ public final class LatencyHistogram {
       }
     }
     return LatencyScale.OVERFLOW_BUCKET;
+  }
+
+  /**
+   * What at least this share of the answered requests are not slower than, milliseconds: the upper
+   * bound of its bucket, or the scale's end; empty when none were answered.
+   *
+   * @param quantile over 0, under 1
+   */
+  public OptionalDouble quantileMillis(double quantile) {
+    if (answeredTotal == 0) {
+      return OptionalDouble.empty();
+    }
+    int bucket = Math.min(quantileBucket(quantile), LatencyScale.OVERFLOW_BUCKET - 1);
+    return OptionalDouble.of(LatencyScale.upperBoundNanos(bucket) / 1e6);
   }
 
   /** {@code int64 unanswered, uint16 n, n x (uint16 bucket, int64 count)}, buckets rising. */

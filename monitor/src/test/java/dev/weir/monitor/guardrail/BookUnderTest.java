@@ -29,6 +29,7 @@ final class BookUnderTest implements EvidenceListener {
   final IntakeCounts counts = new IntakeCounts();
   final List<Verdict> decided = new ArrayList<>();
   final List<OutcomeSlice> slices = new ArrayList<>();
+  final List<Sample> samples = new ArrayList<>();
   final EvidenceBook book;
 
   BookUnderTest() {
@@ -102,7 +103,9 @@ final class BookUnderTest implements EvidenceListener {
   }
 
   @Override
-  public void samples(List<Sample> slice) {}
+  public void samples(List<Sample> slice) {
+    samples.addAll(slice);
+  }
 
   @Override
   public void decided(Verdict verdict) {

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class ExposureBoardTest {
   private final IntakeCounts counts = new IntakeCounts();
-  private final ExposureBoard board = new ExposureBoard(counts);
+  private final ExposureBoard board = new ExposureBoard(counts, new SaidDropped(10));
 
   private static Exposure exposure(String arm, long unit) {
     return Exposure.newBuilder()

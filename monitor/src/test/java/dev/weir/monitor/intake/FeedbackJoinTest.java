@@ -49,6 +49,19 @@ final class FeedbackJoinTest {
   }
 
   @Test
+  void a_copy_for_a_shadow_version_takes_no_label_from_the_answer() {
+    join.take(prediction("a", "1"));
+    Sample answer = prediction("a", "0");
+    join.take(
+        answer.toBuilder()
+            .setAssignment(answer.getAssignment().toBuilder().setVariant("").setMirrored(true))
+            .setVersion("9")
+            .build());
+    join.take(List.of(label("a", "1")));
+    assertThat(join.accuracies()).containsExactly(java.util.Map.entry(CANARY, new Accuracy(1, 1)));
+  }
+
+  @Test
   void rows_are_compared_one_by_one() {
     join.take(prediction("a", "1", "0", "1"));
     join.take(List.of(label("a", "1", "1", "1")));

@@ -65,6 +65,22 @@ final class TraceReceiverTest {
     assertThat(counts.of(IntakeEvent.SPANS_DROPPED)).isEqualTo(1);
   }
 
+  @Test
+  void examples_are_kept_and_take_no_room_of_a_verdicts_traces() {
+    send(span(1, 1));
+    traces.keepExamples(List.of(id(1), id(2)));
+    traces.pin(List.of(id(2)));
+    for (int trace = 10; trace < 20; trace++) {
+      traces.keepExamples(List.of(id(trace)));
+      send(span(trace + 10, 1));
+    }
+    send(span(2, 1));
+    assertThat(traces.holds(id(2))).isTrue();
+    assertThat(traces.find(id(2))).hasValueSatisfying(spans -> assertThat(spans).hasSize(1));
+    assertThat(traces.find(id(1))).isEmpty();
+    assertThat(traces.holds(id(19))).isFalse();
+  }
+
   private static IntakeConfig smallBounds() {
     IntakeConfig d = IntakeConfig.defaults();
     return new IntakeConfig(
@@ -77,7 +93,7 @@ final class TraceReceiverTest {
         d.maxWaitingLabels(),
         2,
         3,
-        d.maxPinnedTraces(),
+        10,
         d.maxMetricSeries());
   }
 

@@ -14,6 +14,8 @@ import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.Scheduler;
 import dev.weir.proto.monitor.v1.Feedback;
 import dev.weir.proto.monitor.v1.IntakeServiceGrpc;
+import dev.weir.proto.monitor.v1.MirrorPair;
+import dev.weir.proto.monitor.v1.MirrorSide;
 import dev.weir.proto.monitor.v1.ReportFeedbackRequest;
 import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.registry.v1.ModelVersion;
@@ -48,6 +50,7 @@ public final class FakeMesh {
   private final Scheduler scheduler = Scheduler.system("fake-mesh");
   private final RandomGenerator random = Randomness.seeded(7);
   private final SimulatedTraffic traffic = new SimulatedTraffic(random, 400);
+  private final SimulatedMirror mirror = new SimulatedMirror(random);
   private final FakeRegistry registry = new FakeRegistry(REGISTRY_PORT, clock, scheduler);
   private final List<FakeWorker> workers =
       List.of(new FakeWorker("worker-1", scheduler), new FakeWorker("worker-2", scheduler));
@@ -114,6 +117,7 @@ public final class FakeMesh {
     intake.reportSamples(quarter.samples());
     label(intake, quarter.samples().getSamplesList());
     trace(quarter);
+    mirror(intake);
     tellTheStory();
   }
 
@@ -125,6 +129,29 @@ public final class FakeMesh {
           Feedback.newBuilder().setRequestId(sample.getRequestId()).addTrueClasses(truth));
     }
     intake.reportFeedback(feedback.build());
+  }
+
+  private void mirror(IntakeServiceGrpc.IntakeServiceBlockingStub intake) {
+    var request = mirror.next(champion, 40, traffic.millis);
+    intake.reportMirrored(request);
+    for (MirrorPair pair : request.getPairsList()) {
+      traceOf(pair.getPrimary());
+      traceOf(pair.getShadow());
+    }
+  }
+
+  private void traceOf(MirrorSide side) {
+    if (!side.getTraceId().isEmpty()) {
+      TraceServiceGrpc.newBlockingStub(monitor.channel())
+          .withDeadlineAfter(java.time.Duration.ofSeconds(2))
+          .export(
+              FakeSpans.of(
+                  side.getTraceId(),
+                  side.getVariant(),
+                  traffic.millis * 1_000_000L,
+                  side.getLatencyNanos(),
+                  side.getStatus() != 0));
+    }
   }
 
   private void trace(SimulatedTraffic.Quarter quarter) {
@@ -265,7 +292,8 @@ public final class FakeMesh {
             .setName(SimulatedTraffic.ROUTE)
             .setGeneration(old.getRevision())
             .setRolloutId(traffic.rollout)
-            .setRolloutStep(traffic.step);
+            .setRolloutStep(traffic.step)
+            .setMirror(SimulatedMirror.mirror());
     int share = traffic.rollout.isEmpty() ? 0 : (int) Math.round(traffic.canaryShare * 10_000);
     route.addVariants(
         Variant.newBuilder()

@@ -2,12 +2,18 @@ package dev.weir.platform.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.weir.platform.error.InvalidValueException;
 import dev.weir.platform.lifecycle.Readiness;
 import dev.weir.platform.lifecycle.StartFailure;
 import dev.weir.platform.telemetry.Telemetry;
+import dev.weir.platform.tls.ClientCertificates;
+import dev.weir.platform.tls.ReloadingTls;
+import io.helidon.common.tls.Tls;
+import io.helidon.common.tls.TlsClientAuth;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
@@ -16,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A service's HTTP port: {@code /health} (200 when ready, else 503, with the parts and their
@@ -32,7 +39,7 @@ public final class HttpServer implements AutoCloseable {
   }
 
   /**
-   * Binds and starts.
+   * Binds and starts, in plain text.
    *
    * @throws StartFailure when the address cannot be bound
    */
@@ -42,6 +49,27 @@ public final class HttpServer implements AutoCloseable {
       Readiness readiness,
       Telemetry telemetry,
       Consumer<HttpRouting.Builder> routes) {
+    return start(name, config, null, readiness, telemetry, routes);
+  }
+
+  /**
+   * Binds and starts.
+   *
+   * @param tls of {@code config.tls()}; null: plain text
+   * @throws InvalidValueException when TLS is enabled and not given
+   * @throws StartFailure when the address cannot be bound
+   */
+  public static HttpServer start(
+      String name,
+      HttpListenConfig config,
+      @Nullable ReloadingTls tls,
+      Readiness readiness,
+      Telemetry telemetry,
+      Consumer<HttpRouting.Builder> routes) {
+    if (config.tls().enabled() && tls == null) {
+      throw new InvalidValueException(
+          "http.tls.enabled", true, "false: " + name + " is served in plain text only");
+    }
     HttpRouting.Builder routing =
         HttpRouting.builder()
             .get("/health", (request, response) -> health(readiness, response))
@@ -57,7 +85,7 @@ public final class HttpServer implements AutoCloseable {
                         .send(telemetry.prometheusText()));
     routes.accept(routing);
     requireFree(name, config);
-    WebServer server =
+    WebServerConfig.Builder builder =
         WebServer.builder()
             .host(config.host())
             .port(config.port())
@@ -65,8 +93,12 @@ public final class HttpServer implements AutoCloseable {
             .shutdownHook(false)
             // off by default; without it small answers wait for a delayed acknowledgement (40 ms)
             .connectionOptions(options -> options.tcpNoDelay(true))
-            .addRouting(routing)
-            .build();
+            .addRouting(routing);
+    if (tls != null) {
+      // with NIO Helidon makes an engine for each connection, which is what follows the files
+      builder.useNio(true).tls(encrypted(tls, config.tls().clientCertificates()));
+    }
+    WebServer server = builder.build();
     server.start();
     if (!server.isRunning()) {
       // somebody was faster; Helidon has logged it
@@ -74,6 +106,18 @@ public final class HttpServer implements AutoCloseable {
           name, address(config), new BindException("Address already in use"));
     }
     return new HttpServer(server);
+  }
+
+  private static Tls encrypted(ReloadingTls tls, ClientCertificates clients) {
+    return Tls.builder()
+        .sslContext(tls.jdkContext())
+        .clientAuth(
+            switch (clients) {
+              case NONE -> TlsClientAuth.NONE;
+              case OPTIONAL -> TlsClientAuth.OPTIONAL;
+              case REQUIRED -> TlsClientAuth.REQUIRED;
+            })
+        .build();
   }
 
   /**

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -194,6 +195,14 @@ public final class ReloadingTls implements AutoCloseable {
    */
   public SslContext context() {
     return context;
+  }
+
+  /**
+   * The same for servers that want the JDK's class. They make engines with it, no sockets, and ask
+   * for certificates themselves.
+   */
+  public SSLContext jdkContext() {
+    return DelegatingJdkTls.of(this);
   }
 
   /** The context of the moment; do not hold it. */

@@ -6,7 +6,7 @@ import dev.weir.platform.error.InvalidValueException;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** TLS of a gRPC listener. */
+/** TLS of a listener. */
 public record ServerTlsConfig(
     @Setting("Whether connections are encrypted; if so, plain ones are refused.") boolean enabled,
     @Setting("PEM file: the server's certificate, then those that issued it, without the root.")

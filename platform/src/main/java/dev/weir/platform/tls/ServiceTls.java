@@ -6,7 +6,7 @@ import dev.weir.platform.time.Scheduler;
 import io.opentelemetry.api.metrics.Meter;
 import org.jspecify.annotations.Nullable;
 
-/** The TLS that each service has under the same keys: one of its channels, one of its listener. */
+/** The TLS that each service has under the same keys: one of its channels, one of each listener. */
 public final class ServiceTls {
   private ServiceTls() {}
 
@@ -29,9 +29,29 @@ public final class ServiceTls {
    */
   public static @Nullable ReloadingTls ofListener(
       ServerTlsConfig config, Clock clock, Scheduler scheduler, Meter meter, Resources resources) {
-    ReloadingTls tls = ReloadingTls.server("grpc.tls", config, clock, scheduler);
+    return ofListener("grpc.tls", config, clock, scheduler, meter, resources);
+  }
+
+  /**
+   * {@code http.tls.*}; null when it is not enabled.
+   *
+   * @throws dev.weir.platform.error.InvalidValueException when its files cannot be used
+   */
+  public static @Nullable ReloadingTls ofPages(
+      ServerTlsConfig config, Clock clock, Scheduler scheduler, Meter meter, Resources resources) {
+    return ofListener("http.tls", config, clock, scheduler, meter, resources);
+  }
+
+  private static @Nullable ReloadingTls ofListener(
+      String prefix,
+      ServerTlsConfig config,
+      Clock clock,
+      Scheduler scheduler,
+      Meter meter,
+      Resources resources) {
+    ReloadingTls tls = ReloadingTls.server(prefix, config, clock, scheduler);
     if (tls != null) {
-      resources.add("TLS of the listener", tls);
+      resources.add(prefix, tls);
       tls.registerWith(meter);
     }
     return tls;

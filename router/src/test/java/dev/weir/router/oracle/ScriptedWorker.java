@@ -15,6 +15,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -37,6 +39,17 @@ final class ScriptedWorker implements AutoCloseable {
   private static final Metadata.Key<String> CAME =
       Metadata.Key.of("x-came", Metadata.ASCII_STRING_MARSHALLER);
   private static final long LATER_MILLIS = 5;
+  private static final long SAYS_EVERY_SECONDS = 5;
+  private static final WorkerStatus READY =
+      WorkerStatus.newBuilder()
+          .setInstance(ID)
+          .setState(WorkerState.READY)
+          .addVersions(
+              VersionStatus.newBuilder()
+                  .setModel("m")
+                  .setVersion("1")
+                  .setState(VersionState.AVAILABLE))
+          .build();
 
   private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
   private final AtomicInteger open = new AtomicInteger();
@@ -167,19 +180,15 @@ final class ScriptedWorker implements AutoCloseable {
     server.shutdownNow();
   }
 
-  private static final class Ready extends WorkerServiceGrpc.WorkerServiceImplBase {
+  private final class Ready extends WorkerServiceGrpc.WorkerServiceImplBase {
     @Override
     public void watchStatus(WatchStatusRequest request, StreamObserver<WorkerStatus> answers) {
-      answers.onNext(
-          WorkerStatus.newBuilder()
-              .setInstance(ID)
-              .setState(WorkerState.READY)
-              .addVersions(
-                  VersionStatus.newBuilder()
-                      .setModel("m")
-                      .setVersion("1")
-                      .setState(VersionState.AVAILABLE))
-              .build());
+      var watcher = (ServerCallStreamObserver<WorkerStatus>) answers;
+      // a worker that is silent is taken for one that is gone
+      ScheduledFuture<?> saying =
+          later.scheduleAtFixedRate(
+              () -> watcher.onNext(READY), 0, SAYS_EVERY_SECONDS, TimeUnit.SECONDS);
+      watcher.setOnCancelHandler(() -> saying.cancel(false));
     }
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.monitor.mirror;
+
+import org.jspecify.annotations.NullMarked;
