@@ -1,7 +1,9 @@
 package dev.weir.router;
 
 import dev.weir.router.http2.Http2Counters;
+import dev.weir.router.relay.CallKind;
 import dev.weir.router.relay.RelayLoops;
+import dev.weir.router.relay.RelayServer;
 import io.netty.handler.codec.http2.Http2Error;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -12,7 +14,21 @@ import java.util.Locale;
 final class RelayGauges {
   private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error");
 
+  private static final AttributeKey<String> KIND = AttributeKey.stringKey("kind");
+
   private RelayGauges() {}
+
+  static void register(Meter meter, RelayServer relay) {
+    meter
+        .gaugeBuilder("weir_router_calls_in_flight")
+        .ofLongs()
+        .setDescription("Clients' calls that have no status yet, without health checks.")
+        .buildWithCallback(gauge -> {
+          for (CallKind kind : CallKind.values()) {
+            gauge.record(relay.callsInFlight(kind), Attributes.of(KIND, kind.word()));
+          }
+        });
+  }
 
   static void register(Meter meter, RelayLoops loops) {
     Http2Counters http2 = loops.counters();
@@ -34,10 +50,9 @@ final class RelayGauges {
         .setDescription("Connections and streams ended because the peer broke a rule or a limit.")
         .buildWithCallback(counter -> {
           for (Http2Error error : Http2Error.values()) {
-            long count = http2.faults(error);
-            if (count > 0) {
-              counter.record(count, Attributes.of(ERROR, error.name().toLowerCase(Locale.ROOT)));
-            }
+            // those that did not happen too: a series that begins above zero hides its first fault
+            counter.record(
+                http2.faults(error), Attributes.of(ERROR, error.name().toLowerCase(Locale.ROOT)));
           }
         });
     meter
@@ -58,5 +73,14 @@ final class RelayGauges {
         .counterBuilder("weir_router_requests_not_kept")
         .setDescription("Requests that could not be kept for another try: the room was used up.")
         .buildWithCallback(counter -> counter.record(loops.notKept()));
+    meter
+        .gaugeBuilder("weir_router_collected_bytes")
+        .ofLongs()
+        .setDescription("Bytes of compressed requests that are not sent yet.")
+        .buildWithCallback(gauge -> gauge.record(loops.collectedBytes()));
+    meter
+        .counterBuilder("weir_router_requests_not_collected")
+        .setDescription("Compressed requests refused: the room to collect them was used up.")
+        .buildWithCallback(counter -> counter.record(loops.notCollected()));
   }
 }

@@ -206,6 +206,7 @@ public final class RouterMain {
                 identities,
                 new HeaderDenylist(config.headers().deniedToWorkers()),
                 draws.generator()));
+    RelayGauges.register(telemetry.meter(), grpc);
     HttpServer http =
         resources.add(
             "http",

@@ -5,6 +5,7 @@ import dev.weir.proto.inference.ModelInferRequest;
 import dev.weir.proto.inference.ModelInferResponse;
 import dev.weir.proto.route.v1.Route;
 import dev.weir.proto.route.v1.Snapshot;
+import dev.weir.router.relay.RelayConfig;
 import io.grpc.ClientInterceptor;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
@@ -32,21 +33,34 @@ final class Mesh implements AutoCloseable {
   }
 
   Mesh(RunningRouter.Security security, Path data, Snapshot snapshot, String... workersVersions) {
-    this(security, data, snapshot, List.of(workersVersions));
+    this(security, RelayConfig.defaults(), data, snapshot, List.of(workersVersions));
     awaitWorkers();
+  }
+
+  /** One that relays in its own way. */
+  static Mesh relaying(RelayConfig relay, Path data, Snapshot snapshot, String... workersVersions) {
+    var mesh =
+        new Mesh(RunningRouter.Security.none(), relay, data, snapshot, List.of(workersVersions));
+    mesh.awaitWorkers();
+    return mesh;
   }
 
   /** One whose workers may never be ready. */
   static Mesh unawaited(
       RunningRouter.Security security, Path data, Snapshot snapshot, String... workersVersions) {
-    return new Mesh(security, data, snapshot, List.of(workersVersions));
+    return new Mesh(security, RelayConfig.defaults(), data, snapshot, List.of(workersVersions));
   }
 
   private Mesh(
-      RunningRouter.Security security, Path data, Snapshot snapshot, List<String> workersVersions) {
+      RunningRouter.Security security,
+      RelayConfig relay,
+      Path data,
+      Snapshot snapshot,
+      List<String> workersVersions) {
     this.snapshot = snapshot;
     registry.publish(snapshot);
-    router = new RunningRouter(data, registry.address(), monitor.address(), discovery, security);
+    router =
+        new RunningRouter(data, registry.address(), monitor.address(), discovery, security, relay);
     for (String versions : workersVersions) {
       String id = "worker-" + (workers.size() + 1);
       workers.add(new FakeWorker(security.worker(), id, versions.split(" ")));
@@ -118,7 +132,7 @@ final class Mesh implements AutoCloseable {
     return router
         .metrics()
         .lines()
-        .filter(line -> line.startsWith(name + "{"))
+        .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
         .filter(line -> Stream.of(labels).allMatch(l -> line.contains("=\"" + l + "\"")))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();

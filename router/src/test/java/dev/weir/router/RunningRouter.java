@@ -29,6 +29,7 @@ import dev.weir.router.limit.LimitConfig;
 import dev.weir.router.mirror.MirrorConfig;
 import dev.weir.router.outcome.ExposureConfig;
 import dev.weir.router.outcome.OutcomeConfig;
+import dev.weir.router.relay.RelayConfig;
 import dev.weir.router.relay.RelayLoops;
 import dev.weir.router.relay.RelayServer;
 import io.grpc.ChannelCredentials;
@@ -89,7 +90,7 @@ public final class RunningRouter implements AutoCloseable {
   }
 
   public RunningRouter(Path data, HostAndPort registry, HostAndPort monitor, Discovery discovery) {
-    this(data, registry, monitor, discovery, Security.none());
+    this(data, registry, monitor, discovery, Security.none(), RelayConfig.defaults());
   }
 
   RunningRouter(
@@ -97,7 +98,8 @@ public final class RunningRouter implements AutoCloseable {
       HostAndPort registry,
       HostAndPort monitor,
       Discovery discovery,
-      Security security) {
+      Security security,
+      RelayConfig relay) {
     Clock clock = Clock.system();
     Scheduler scheduler = resources.add("scheduler", Scheduler.system("router-test"));
     GrpcChannel registryChannel = resources.add("registry", GrpcChannel.to(registry, List.of()));
@@ -131,7 +133,7 @@ public final class RunningRouter implements AutoCloseable {
             MirrorConfig.defaults(),
             security.identity(),
             dev.weir.router.identity.HeadersConfig.defaults(),
-            dev.weir.router.relay.RelayConfig.defaults(),
+            relay,
             dev.weir.router.http2.Http2Limits.defaults(),
             security.tls());
     ReloadingTls tls = ServiceTls.ofChannels(security.tls(), clock, scheduler, resources);

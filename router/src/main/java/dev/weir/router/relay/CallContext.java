@@ -1,6 +1,5 @@
 package dev.weir.router.relay;
 
-import dev.weir.platform.grpc.CallCount;
 import dev.weir.router.exchange.Exchanges;
 import dev.weir.router.http2.Http2Counters;
 import dev.weir.router.limit.ByteBudget;
@@ -15,6 +14,7 @@ import io.netty.buffer.ByteBufAllocator;
  * @param maxMessageBytes largest message, either way
  * @param streamWindow bytes of one stream that may be under way
  * @param keepBudget for requests that are kept
+ * @param collectBudget for compressed requests until they are sent
  * @param allocator for buffers
  * @param inner the server for everything that is not inference
  * @param calls counts calls
@@ -27,9 +27,10 @@ record CallContext(
     int maxMessageBytes,
     int streamWindow,
     ByteBudget keepBudget,
+    ByteBudget collectBudget,
     ByteBufAllocator allocator,
     InnerServer inner,
-    CallCount calls,
+    CallsInFlight calls,
     Http2Counters counters,
     HeaderRules headers) {
   /** Whether so many bytes wait for slow receivers that nothing more is taken. */

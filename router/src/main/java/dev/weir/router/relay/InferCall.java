@@ -79,7 +79,7 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
     this.request =
         new MessageFlow(
             context.allocator(), context.keepBudget(), context.config().keepRequestBytes());
-    context.calls().started();
+    context.calls().of(CallKind.UNARY).started();
   }
 
   // ---- what comes from the client
@@ -174,10 +174,23 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
       return false;
     }
     if (request.isCompressed()) {
-      // it is collected whole: bounded by the largest message, not by the window
-      request.payAll(client);
+      // it is collected whole: bounded by the largest message and the budget, not by the window
+      return collected();
     }
     return state != State.ENDED;
+  }
+
+  /** Returns whether there was room. */
+  private boolean collected() {
+    if (request.collect(client, context.collectBudget())) {
+      return true;
+    }
+    refuseUnread(
+        StatusCode.RESOURCE_EXHAUSTED,
+        "the router holds more than "
+            + context.config().collectBytes()
+            + " bytes of compressed requests");
+    return false;
   }
 
   private void decideWhenKnown() {
@@ -213,6 +226,9 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
         refuseUnread(
             StatusCode.RESOURCE_EXHAUSTED,
             "request message: inflates to more than " + context.maxMessageBytes() + " bytes");
+        return false;
+      }
+      if (!collected()) {
         return false;
       }
       request.show(peek, loop);
@@ -631,7 +647,7 @@ final class InferCall extends DeadlineWheel.Deadline implements StreamListener, 
   private void ended(StatusCode code, String text) {
     state = State.ENDED;
     cancelLater();
-    context.calls().ended();
+    context.calls().of(CallKind.UNARY).ended();
     Exchange opened = exchange;
     if (opened != null) {
       opened.ended(code, text);

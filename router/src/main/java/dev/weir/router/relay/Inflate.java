@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /** The message encodings that are taken: gzip (RFC 1952) and deflate (zlib, RFC 1950). */
@@ -19,7 +20,17 @@ enum Inflate {
   DEFLATE {
     @Override
     InputStream open(InputStream in) {
-      return new InflaterInputStream(in);
+      return new InflaterInputStream(in) {
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+          int count = super.read(into, offset, length);
+          if (count < 0 && inf.needsDictionary()) {
+            // to the class above that is an end like any other
+            throw new ZipException("it needs a preset dictionary");
+          }
+          return count;
+        }
+      };
     }
   };
 

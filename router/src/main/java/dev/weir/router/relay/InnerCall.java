@@ -1,6 +1,5 @@
 package dev.weir.router.relay;
 
-import dev.weir.platform.grpc.CallCount;
 import dev.weir.router.http2.Http2Stream;
 import dev.weir.router.http2.StreamListener;
 import dev.weir.router.identity.Identification;
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class InnerCall implements StreamListener, LoopLink.Waiter {
   private final Http2Stream client;
   private final LoopLink link;
-  private final @Nullable CallCount calls;
+  private final CallsInFlight.@Nullable OfKind calls;
   private final Identification caller;
   private final HeaderRules rules;
   private final Answers answers = new Answers();
@@ -39,7 +38,7 @@ final class InnerCall implements StreamListener, LoopLink.Waiter {
   InnerCall(
       Http2Stream client,
       LoopLink link,
-      @Nullable CallCount calls,
+      CallsInFlight.@Nullable OfKind calls,
       Identification caller,
       HeaderRules rules) {
     this.client = client;

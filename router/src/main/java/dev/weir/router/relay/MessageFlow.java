@@ -47,6 +47,8 @@ final class MessageFlow {
   private boolean keeping = true;
   private int keptBytes;
   private int owed;
+  private @Nullable ByteBudget collectedIn;
+  private int collectedBytes;
   private @Nullable Http2Stream target;
   private byte[] suffix = NOTHING;
   private boolean endsStream;
@@ -245,6 +247,32 @@ final class MessageFlow {
   }
 
   /**
+   * Pays for all that is held, and takes room for it until it is sent or dropped: for messages that
+   * are collected whole before anything is decided.
+   *
+   * @return false when there is no room; nothing more is to be collected then
+   */
+  boolean collect(Http2Stream from, ByteBudget room) {
+    payAll(from);
+    int more = taken - collectedBytes;
+    if (!room.take(more)) {
+      return false;
+    }
+    collectedIn = room;
+    collectedBytes = taken;
+    return true;
+  }
+
+  private void giveBackCollected() {
+    ByteBudget room = collectedIn;
+    if (room != null) {
+      room.giveBack(collectedBytes);
+    }
+    collectedIn = null;
+    collectedBytes = 0;
+  }
+
+  /**
    * The same message once more, of the same bytes, to be sent with other bytes behind it; owes
    * nobody. Only while it is whole and kept.
    */
@@ -313,6 +341,7 @@ final class MessageFlow {
       sendPieces(to, from, debt);
     }
     sentBefore = true;
+    giveBackCollected();
     if (!keep) {
       stopKeeping();
     }
@@ -410,6 +439,7 @@ final class MessageFlow {
       pieces.get(i).buffer().release();
     }
     pieces.clear();
+    giveBackCollected();
     if (keptBytes > 0 && budget != null) {
       budget.giveBack(keptBytes);
     }

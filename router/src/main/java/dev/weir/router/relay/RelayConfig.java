@@ -11,6 +11,10 @@ public record RelayConfig(
         int keepRequestBytes,
     @Setting("Bytes of requests kept at the same time, in all, 0 to 1073741824.") int keepBytes,
     @Setting(
+            "Bytes of compressed requests that are collected or inflated and not sent yet, in all,"
+                + " 0 to 1073741824; beyond, such requests are refused.")
+        int collectBytes,
+    @Setting(
             "Bytes of an answer that are held until its status is known, 0 to 1048576; a longer"
                 + " answer cannot be tried elsewhere once it has begun.")
         int holdAnswerBytes,
@@ -24,6 +28,7 @@ public record RelayConfig(
     Check.inRange("loops", loops, 0, 256);
     Check.inRange("keepRequestBytes", keepRequestBytes, 0, 64 << 20);
     Check.inRange("keepBytes", keepBytes, 0, 1 << 30);
+    Check.inRange("collectBytes", collectBytes, 0, 1 << 30);
     Check.inRange("holdAnswerBytes", holdAnswerBytes, 0, 1 << 20);
     Check.inRange("maxWaitingBytes", maxWaitingBytes, 1L << 20, 16L << 30);
     Check.inRange("connectionsPerWorker", connectionsPerWorker, 1, 64);
@@ -34,6 +39,6 @@ public record RelayConfig(
   /** For a machine that a router shares. */
   public static RelayConfig defaults() {
     return new RelayConfig(
-        0, 1 << 20, 32 << 20, 64 << 10, 256L << 20, 8, 10_000, Duration.ofSeconds(2));
+        0, 1 << 20, 32 << 20, 128 << 20, 64 << 10, 256L << 20, 8, 10_000, Duration.ofSeconds(2));
   }
 }

@@ -49,6 +49,7 @@ public final class RelayLoops implements AutoCloseable {
   private final Http2Limits limits;
   private final Http2Counters counters = new Http2Counters();
   private final ByteBudget keepBudget;
+  private final ByteBudget collectBudget;
   private final PooledByteBufAllocator allocator;
   private final boolean epoll = Epoll.isAvailable();
 
@@ -57,6 +58,7 @@ public final class RelayLoops implements AutoCloseable {
     this.config = config;
     this.limits = limits;
     this.keepBudget = new ByteBudget(config.keepBytes());
+    this.collectBudget = new ByteBudget(config.collectBytes());
     int count = config.loops() == 0 ? Runtime.getRuntime().availableProcessors() : config.loops();
     IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     this.group =
@@ -98,8 +100,22 @@ public final class RelayLoops implements AutoCloseable {
     return keepBudget.refused();
   }
 
+  /** Bytes of compressed requests that are collected or inflated and not sent yet. */
+  public long collectedBytes() {
+    return collectBudget.held();
+  }
+
+  /** Compressed requests that were refused because the budget was used up. */
+  public long notCollected() {
+    return collectBudget.refused();
+  }
+
   ByteBudget keepBudget() {
     return keepBudget;
+  }
+
+  ByteBudget collectBudget() {
+    return collectBudget;
   }
 
   ByteBufAllocator allocator() {

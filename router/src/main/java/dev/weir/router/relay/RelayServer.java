@@ -1,6 +1,5 @@
 package dev.weir.router.relay;
 
-import dev.weir.platform.grpc.CallCount;
 import dev.weir.platform.grpc.GrpcListenConfig;
 import dev.weir.platform.lifecycle.StartFailure;
 import dev.weir.platform.tls.ReloadingTls;
@@ -45,7 +44,7 @@ public final class RelayServer implements AutoCloseable {
   private final GrpcListenConfig config;
   private final @Nullable ReloadingTls tls;
   private final CallContext context;
-  private final CallCount calls;
+  private final CallsInFlight calls;
   private final Set<ServerConnection> connections = ConcurrentHashMap.newKeySet();
   private final ClientIdentities identities;
   private final RandomGenerator random;
@@ -93,9 +92,10 @@ public final class RelayServer implements AutoCloseable {
             config.maxMessageBytes(),
             loops.limits().streamWindow(),
             loops.keepBudget(),
+            loops.collectBudget(),
             loops.allocator(),
             inner,
-            new CallCount(),
+            new CallsInFlight(),
             loops.counters(),
             new HeaderRules(denied));
     var server = new RelayServer(loops, config, tls, context, identities, random);
@@ -199,7 +199,9 @@ public final class RelayServer implements AutoCloseable {
           new InnerCall(stream, context.inner().on(loop), null, NOBODY, context.headers());
     }
     Identification who = caller.of(connection, headers);
-    return stream -> new InnerCall(stream, context.inner().on(loop), calls, who, context.headers());
+    CallsInFlight.OfKind counted = calls.of(CallKind.OTHER);
+    return stream ->
+        new InnerCall(stream, context.inner().on(loop), counted, who, context.headers());
   }
 
   private ServerConnection.NewStream refused(RelayLoop loop, String httpStatus, String reason) {
@@ -231,6 +233,11 @@ public final class RelayServer implements AutoCloseable {
   /** Calls that have no status yet, without health checks and reflection. */
   public long callsInFlight() {
     return calls.count();
+  }
+
+  /** Those of one kind. */
+  public long callsInFlight(CallKind kind) {
+    return calls.of(kind).count();
   }
 
   /**

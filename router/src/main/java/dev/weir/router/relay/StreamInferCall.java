@@ -76,7 +76,7 @@ final class StreamInferCall extends DeadlineWheel.Deadline
     this.caller = caller;
     this.headers = new RequestHeaders(context.headers());
     this.requests = new MessageReader(context, this);
-    context.calls().started();
+    context.calls().of(CallKind.STREAM).started();
   }
 
   // ---- what comes from the client
@@ -414,7 +414,7 @@ final class StreamInferCall extends DeadlineWheel.Deadline
     open.clear();
     current.clear();
     requests.close(client);
-    context.calls().ended();
+    context.calls().of(CallKind.STREAM).ended();
     StreamExchange opened = exchange;
     if (opened != null) {
       opened.ended(code, why);

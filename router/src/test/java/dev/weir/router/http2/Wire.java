@@ -36,6 +36,7 @@ final class Wire {
   }
 
   final TestClock clock = new TestClock();
+  final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
   final EmbeddedChannel channel = new EmbeddedChannel();
   final Http2Loop loop = Http2Loop.of(channel.eventLoop(), clock);
   final Http2Counters counters = new Http2Counters();
@@ -45,6 +46,7 @@ final class Wire {
 
   Wire() {
     channel.freezeTime();
+    channel.config().setAllocator(allocator);
   }
 
   /** Puts the connection under test in place. */
@@ -113,7 +115,7 @@ final class Wire {
       if (!channel.isOpen()) {
         return;
       }
-      ByteBuf in = UnpooledByteBufAllocator.DEFAULT.directBuffer(ReadRoom.BYTES + bytes.length);
+      ByteBuf in = allocator.directBuffer(ReadRoom.BYTES + bytes.length);
       in.setIndex(ReadRoom.BYTES, ReadRoom.BYTES);
       in.writeBytes(bytes);
       channel.writeInbound(in);
