@@ -27,6 +27,7 @@ import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -72,6 +73,9 @@ final class FakeWorker implements AutoCloseable {
   private volatile WorkerStatus status = WorkerStatus.getDefaultInstance();
   volatile Behaviour behaviour = (request, answer) -> echo(request, answer);
   volatile boolean answersStreams = true;
+  volatile boolean readsStreams = true;
+  final List<Metadata> streamHeaders = new CopyOnWriteArrayList<>();
+  private final List<ServerCallStreamObserver<?>> unread = new CopyOnWriteArrayList<>();
 
   FakeWorker(String id, String... versions) {
     this(InsecureServerCredentials.create(), id, versions);
@@ -121,6 +125,11 @@ final class FakeWorker implements AutoCloseable {
         w.onNext(status);
       }
     });
+  }
+
+  /** Reads the streams that it did not read. */
+  void readStreams() {
+    unread.forEach(stream -> stream.request(Integer.MAX_VALUE));
   }
 
   static ModelInferResponse.Builder answerTo(ModelInferRequest request) {
@@ -181,6 +190,12 @@ final class FakeWorker implements AutoCloseable {
     @Override
     public StreamObserver<ModelInferRequest> modelStreamInfer(
         StreamObserver<ModelStreamInferResponse> answers) {
+      streamHeaders.add(HEADERS.get());
+      if (!readsStreams) {
+        var stream = (ServerCallStreamObserver<?>) answers;
+        stream.disableAutoRequest();
+        unread.add(stream);
+      }
       return new StreamObserver<>() {
         @Override
         public void onNext(ModelInferRequest request) {

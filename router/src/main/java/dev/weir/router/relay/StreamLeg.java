@@ -104,6 +104,7 @@ final class StreamLeg implements StreamListener, LoopLink.Waiter, MessageReader.
     Http2Stream to = worker;
     if (to == null) {
       first = message;
+      context.counters().queued(message.length());
     } else {
       forward(message, to);
     }
@@ -112,6 +113,15 @@ final class StreamLeg implements StreamListener, LoopLink.Waiter, MessageReader.
   private void forward(MessageFlow message, Http2Stream to) {
     message.sendTo(to, client, sent.decision().variant().requestFields(), false);
     message.close(client);
+  }
+
+  private @Nullable MessageFlow takeFirst() {
+    MessageFlow message = first;
+    if (message != null) {
+      first = null;
+      context.counters().queued(-message.length());
+    }
+    return message;
   }
 
   /** Asks for a stream to the worker. */
@@ -132,9 +142,8 @@ final class StreamLeg implements StreamListener, LoopLink.Waiter, MessageReader.
   public void opened(Http2Stream stream) {
     worker = stream;
     stream.sendHeaders(owner.headersFor(sent, link().authority()), false);
-    MessageFlow message = first;
+    MessageFlow message = takeFirst();
     if (message != null) {
-      first = null;
       forward(message, stream);
     }
     if (halfClosed) {
@@ -330,9 +339,8 @@ final class StreamLeg implements StreamListener, LoopLink.Waiter, MessageReader.
   /** Nobody waits for it any more. */
   void cancel() {
     over = true;
-    MessageFlow message = first;
+    MessageFlow message = takeFirst();
     if (message != null) {
-      first = null;
       message.dropPieces();
     }
     Http2Stream stream = worker;
