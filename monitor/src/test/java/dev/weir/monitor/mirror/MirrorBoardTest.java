@@ -6,6 +6,7 @@ import static dev.weir.monitor.mirror.Pairs.pair;
 import static dev.weir.monitor.mirror.Pairs.report;
 import static dev.weir.monitor.mirror.Pairs.side;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.monitor.intake.IntakeCounts;
@@ -116,6 +117,23 @@ final class MirrorBoardTest {
         .extracting(pair -> pair.request().id())
         .containsExactly("another label", "another label, no trace");
     assertThat(kept).extracting(trace -> trace.substring(31)).containsExactly("1", "2", "3");
+  }
+
+  @Test
+  void a_pair_is_as_different_as_its_numbers_not_as_the_names_of_its_classes() {
+    var label = output("label", 1, 0, 1).toBuilder().setDatatype("INT64");
+    for (double off : new double[] {0.2, 0.7, 0.4}) {
+      board.take(
+          report(
+              pair("off " + off)
+                  .setCompared(true)
+                  .addOutputs(label)
+                  .addOutputs(output("scores", 1, 0, off))
+                  .build()));
+    }
+    assertThat(only().differing())
+        .extracting(MirrorView.Differing::output, pair -> pair.request().id())
+        .containsExactly(tuple("scores", "off 0.7"), tuple("scores", "off 0.4"));
   }
 
   @Test

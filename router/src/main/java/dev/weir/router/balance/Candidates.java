@@ -20,6 +20,7 @@ final class Candidates {
   private static final double LEAST_WEIGHT = 0.1;
 
   private final Replica[] replicas;
+  private final Replica[] whole;
   private final BalanceConfig config;
   private final EjectionConfig ejection;
   private final long rampEndNanos;
@@ -35,14 +36,18 @@ final class Candidates {
       @Nullable Worker avoid, @Nullable Worker alsoAvoid, long nowNanos, boolean alsoEjected) {}
 
   /**
+   * @param replicas those that this router uses
+   * @param whole all of them, for what every router has to send to the same one
    * @param nextComparisonNanos when peers are compared next; outlives this object
    */
   Candidates(
       List<Replica> replicas,
+      List<Replica> whole,
       BalanceConfig config,
       EjectionConfig ejection,
       AtomicLong nextComparisonNanos) {
     this.replicas = replicas.toArray(Replica[]::new);
+    this.whole = whole.toArray(Replica[]::new);
     this.config = config;
     this.ejection = ejection;
     this.nextComparisonNanos = nextComparisonNanos;
@@ -91,6 +96,15 @@ final class Candidates {
     return picked != null || isAnyIn(avoid, alsoAvoid)
         ? picked
         : start(new Wish(avoid, alsoAvoid, nowNanos, true), random);
+  }
+
+  /**
+   * Takes a place in the one worker that a key belongs to, also when its replica is ejected; null:
+   * it has none left.
+   */
+  @Nullable Replica pickFor(long key, long nowNanos) {
+    Replica chosen = Rendezvous.choose(whole, key);
+    return chosen.tryStart(nowNanos, config.maxInFlightPerWorker()) ? chosen : null;
   }
 
   private boolean isAnyIn(@Nullable Worker avoid, @Nullable Worker alsoAvoid) {
@@ -253,7 +267,7 @@ final class Candidates {
 
   /** Whether any worker has no place left. */
   boolean isFull() {
-    for (Replica replica : replicas) {
+    for (Replica replica : whole) {
       if (replica.worker().inFlight() >= config.maxInFlightPerWorker()) {
         return true;
       }

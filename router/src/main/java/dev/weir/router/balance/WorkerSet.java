@@ -139,6 +139,7 @@ public final class WorkerSet {
   private Candidates compile(List<Replica> replicas, @Nullable Candidates before, long now) {
     return new Candidates(
         Subset.of(replicas, router, balance.subsetSize()),
+        replicas,
         balance,
         ejection,
         before == null
@@ -204,6 +205,25 @@ public final class WorkerSet {
       return null;
     }
     Replica picked = all.pick(avoid, alsoAvoid, nowNanos, ejections.count(), random);
+    return picked == null ? null : new Lease(this, all, picked);
+  }
+
+  /**
+   * Takes the worker that a sequence belongs to, which keeps state of it: the same one for every
+   * router while the ready workers that have the version stay the same. Neither cost nor ejections
+   * nor subsets count.
+   *
+   * @param version version that it must have
+   * @param sequence the sequence's key, well mixed
+   * @param nowNanos the clock's time
+   * @return null when there is none: {@link #isFull} says whether for want of room
+   */
+  public @Nullable Lease leaseFor(VersionId version, long sequence, long nowNanos) {
+    Candidates all = candidates.get(version);
+    if (all == null) {
+      return null;
+    }
+    Replica picked = all.pickFor(sequence, nowNanos);
     return picked == null ? null : new Lease(this, all, picked);
   }
 

@@ -6,6 +6,7 @@ import dev.weir.router.mirror.AnsweredTwice;
 import dev.weir.router.mirror.MirrorResult;
 import dev.weir.router.policy.Decision;
 import dev.weir.router.policy.MirrorRule;
+import dev.weir.router.policy.VersionId;
 import dev.weir.router.wire.StatusCode;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,7 @@ public final class Copy {
       KnownRoute route,
       Decision.Routed original,
       MirrorRule rule,
+      @Nullable Sequence sequence,
       int bytes,
       String requestId,
       RequestTrace trace) {
@@ -60,8 +62,11 @@ public final class Copy {
     }
     long now = exchanges.nanoTime();
     Decision.Routed decision = rule.copyOf(original);
+    VersionId version = decision.variant().served();
     Lease lease =
-        exchanges.workers().lease(decision.variant().served(), null, null, now, exchanges.random());
+        sequence != null
+            ? exchanges.workers().leaseFor(version, sequence.key(), now)
+            : exchanges.workers().lease(version, null, null, now, exchanges.random());
     if (lease == null) {
       release(exchanges.copies(), route, bytes);
       route.mirrored(MirrorResult.NO_WORKER);

@@ -62,6 +62,7 @@ public final class Exchange {
   }
 
   private final Exchanges exchanges;
+  private final @Nullable Sequence sequence;
   private final Admission.Granted admission;
   private final RequestTrace trace;
   private final long startNanos;
@@ -99,12 +100,14 @@ public final class Exchange {
       Exchanges exchanges,
       Decision.Routed decision,
       KnownVariant variant,
+      @Nullable Sequence sequence,
       Admission.Granted admission,
       RequestTrace trace,
       long nowNanos) {
     this.exchanges = exchanges;
     this.decision = decision;
     this.variant = variant;
+    this.sequence = sequence;
     this.admission = admission;
     this.trace = trace;
     this.startNanos = nowNanos;
@@ -202,7 +205,9 @@ public final class Exchange {
   }
 
   private NextStep again(Failure failed, long pushbackMillis, long now) {
-    if (attemptsOfVersion >= exchanges.maxAttempts(decision) || pushbackMillis == Pushback.NEVER) {
+    boolean isOver = attemptsOfVersion >= exchanges.maxAttempts(decision);
+    boolean isLost = sequence != null && !sequence.starts();
+    if (isOver || isLost || pushbackMillis == Pushback.NEVER) {
       return instead(failed, failed.trigger(), now);
     }
     if (pushbackMillis > 0) {
@@ -349,7 +354,7 @@ public final class Exchange {
       variant.route().mirrored(MirrorResult.NO_ROOM);
       return null;
     }
-    copy = Copy.open(exchanges, variant.route(), decision, rule, bytes, requestId, trace);
+    copy = Copy.open(exchanges, variant.route(), decision, rule, sequence, bytes, requestId, trace);
     return copy;
   }
 
@@ -380,7 +385,7 @@ public final class Exchange {
    */
   public long hedgeDelayNanos() {
     HedgeRule rule = decision.treatment().hedge();
-    if (rule == null || attemptsOfVersion >= exchanges.maxAttempts(decision)) {
+    if (rule == null || sequence != null || attemptsOfVersion >= exchanges.maxAttempts(decision)) {
       return -1;
     }
     long now = exchanges.nanoTime();
@@ -398,6 +403,7 @@ public final class Exchange {
         inFlight == 1
             && !answered
             && !ended
+            && sequence == null
             && decision.treatment().hedge() != null
             && attemptsOfVersion < exchanges.maxAttempts(decision);
     if (!hedgeable) {
@@ -422,12 +428,31 @@ public final class Exchange {
   /** Null: no worker. */
   private @Nullable Attempt attempt(long now, boolean isHedge) {
     VersionId version = decision.variant().served();
+    if (sequence != null) {
+      Lease lease = sequenceLease(sequence, version, now);
+      if (lease != null && lease.worker() == lastTried) {
+        lease.end(Lease.Impression.NONE, 0, now);
+        return null;
+      }
+      return lease == null ? null : attempt(lease, now, isHedge);
+    }
     Lease lease =
         exchanges.workers().lease(version, lastTried, triedBefore, now, exchanges.random());
     if (lease == null && triedBefore != null) {
       lease = exchanges.workers().lease(version, lastTried, null, now, exchanges.random());
     }
     return lease == null ? null : attempt(lease, now, isHedge);
+  }
+
+  /**
+   * The one worker that remembers the sequence, or will. Once it was asked, what is no start is
+   * lost with it; a start goes where the sequence belongs when that worker has left.
+   */
+  private @Nullable Lease sequenceLease(Sequence of, VersionId version, long now) {
+    if (attempts > 0 && !of.starts()) {
+      return null;
+    }
+    return exchanges.workers().leaseFor(version, of.key(), now);
   }
 
   private Attempt attempt(Lease lease, long now, boolean isHedge) {
@@ -501,8 +526,11 @@ public final class Exchange {
   /** Asks another version; null: it has no worker. */
   private @Nullable NextStep ask(
       Decision.Routed other, Failure failed, Instead as, FallbackTrigger why, long now) {
+    VersionId version = other.variant().served();
     Lease lease =
-        exchanges.workers().lease(other.variant().served(), null, null, now, exchanges.random());
+        sequence != null
+            ? sequenceLease(sequence, version, now)
+            : exchanges.workers().lease(version, null, null, now, exchanges.random());
     if (lease == null) {
       return null;
     }

@@ -96,7 +96,14 @@ public final class Exchanges {
             case Admission.Granted granted -> {
               KnownVariant variant = metrics.decided(routed);
               yield new Opened.Accepted(
-                  new Exchange(this, routed, variant, granted, trace, clock.nanoTime()));
+                  new Exchange(
+                      this,
+                      routed,
+                      variant,
+                      Sequence.of(request),
+                      granted,
+                      trace,
+                      clock.nanoTime()));
             }
           };
     };

@@ -23,15 +23,15 @@ final class Sequences {
 
   /** Decides for a message. */
   Decision decide(RequestFacts message, StreamExchange exchange) {
-    KeyValue sequence = message.parameter("sequence_id");
-    if (sequence == null || sequence.isNone()) {
+    KeyValue sequence = Sequence.idOf(message);
+    if (sequence == null) {
       return exchange.decideAlone(message);
     }
     var key = new Key(message.model(), message.version(), sequence);
-    boolean starts = isTrue(message.parameter("sequence_start"));
+    boolean starts = Sequence.isStart(message);
     Decision.@Nullable Routed known = starts ? null : underWay.get(key);
     Decision decision = known == null ? exchange.decideAlone(message) : known;
-    if (isTrue(message.parameter("sequence_end"))) {
+    if (Sequence.isEnd(message)) {
       underWay.remove(key);
     } else if (decision instanceof Decision.Routed routed && known == null) {
       if (underWay.size() >= MOST && !underWay.containsKey(key)) {
@@ -42,9 +42,5 @@ final class Sequences {
       underWay.put(key, routed);
     }
     return decision;
-  }
-
-  private static boolean isTrue(@Nullable KeyValue value) {
-    return value instanceof KeyValue.Flag(boolean set) && set;
   }
 }

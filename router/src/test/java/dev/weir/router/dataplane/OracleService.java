@@ -5,7 +5,7 @@ import dev.weir.router.exchange.Exchanges;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 
-/** {@code ModelInfer} at call level, on grpc-java: what the relay is compared with. */
+/** Inference at call level, on grpc-java: what the relay is compared with. */
 public final class OracleService {
   static final MethodDescriptor<RawMessage, RawMessage> MODEL_INFER =
       RawMethods.raw(GRPCInferenceServiceGrpc.getModelInferMethod());
@@ -16,6 +16,9 @@ public final class OracleService {
   public static ServerServiceDefinition of(Exchanges exchanges) {
     return ServerServiceDefinition.builder(GRPCInferenceServiceGrpc.SERVICE_NAME)
         .addMethod(MODEL_INFER, (call, headers) -> new UnaryCall(call, headers, exchanges))
+        .addMethod(
+            RawMethods.MODEL_STREAM_INFER,
+            (call, headers) -> new StreamCall(call, headers, exchanges))
         .build();
   }
 }

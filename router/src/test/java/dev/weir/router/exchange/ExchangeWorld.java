@@ -120,7 +120,11 @@ final class ExchangeWorld {
   }
 
   Exchange open() {
-    return ((Exchanges.Opened.Accepted) exchanges.open(new TestRequest("fraud"), null)).exchange();
+    return open(new TestRequest("fraud"));
+  }
+
+  Exchange open(TestRequest request) {
+    return ((Exchanges.Opened.Accepted) exchanges.open(request, null)).exchange();
   }
 
   KnownVariant known(Exchange exchange) {

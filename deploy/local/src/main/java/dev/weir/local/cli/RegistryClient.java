@@ -1,7 +1,6 @@
 package dev.weir.local.cli;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.util.JsonFormat;
 import dev.weir.platform.error.InvalidValueException;
 import dev.weir.platform.grpc.GrpcChannel;
 import dev.weir.platform.grpc.HostAndPort;
@@ -143,16 +142,9 @@ public final class RegistryClient implements AutoCloseable {
   }
 
   /** Reads a model card: a {@code weir.registry.v1.ModelVersion} in JSON. */
-  public static ModelVersion readCard(Path file) throws IOException {
+  public static ModelVersion readCard(Path file) {
     var card = ModelVersion.newBuilder();
-    if (!Files.isReadable(file)) {
-      throw new InvalidValueException("card", file, "a file that can be read");
-    }
-    try {
-      JsonFormat.parser().merge(Files.readString(file), card);
-    } catch (IOException e) {
-      throw new InvalidValueException("card", file, "a model version in JSON; " + e.getMessage());
-    }
+    JsonFile.read("card", file, "a model version", card);
     return card.build();
   }
 

@@ -7,8 +7,6 @@ import dev.weir.proto.registry.v1.PutRouteRequest;
 import dev.weir.proto.route.v1.Route;
 import dev.weir.proto.route.v1.StickyKey;
 import dev.weir.proto.route.v1.Variant;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -23,7 +21,8 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Sends requests for a model name to its variants: all to one version (--version-number), or as a file says (--file).",
-      "Without either, shows the route as such a file. To change versions under traffic: weir rollout."
+      "Without either, shows the route: as such a file on standard output, in words on standard error.",
+      "To change versions under traffic: weir rollout."
     })
 public final class RouteCommand implements Callable<Integer> {
   @Mixin private RegistryOptions registry = new RegistryOptions();
@@ -57,12 +56,20 @@ public final class RouteCommand implements Callable<Integer> {
     if (file != null && version != null) {
       throw new InvalidValueException("--version-number", version, "not together with --file");
     }
+    if (version == null && model != null) {
+      throw new InvalidValueException("--model", model, "only together with --version-number");
+    }
+    if (version == null && stickyHeader != null) {
+      throw new InvalidValueException(
+          "--sticky-header", stickyHeader, "only together with --version-number");
+    }
     if (file == null && name.isEmpty()) {
       throw new InvalidValueException("--name", "\"\"", "a route's name, or --file");
     }
+    Route fromFile = file == null ? null : fromFile(file);
     try (RegistryClient client = registry.connect()) {
-      if (file != null) {
-        put(client, fromFile(file));
+      if (fromFile != null) {
+        put(client, fromFile);
       } else if (version != null) {
         put(client, toVersion(client, version));
       } else {
@@ -72,14 +79,9 @@ public final class RouteCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Route fromFile(Path path) throws IOException {
+  private Route fromFile(Path path) {
     Route.Builder route = Route.newBuilder();
-    try {
-      JsonFormat.parser().merge(Files.readString(path), route);
-    } catch (InvalidProtocolBufferException e) {
-      throw new InvalidValueException(
-          "--file", path, "JSON of weir.route.v1.Route: " + e.getMessage());
-    }
+    JsonFile.read("--file", path, "weir.route.v1.Route", route);
     return name.isEmpty() ? route.build() : route.setName(name).build();
   }
 
@@ -137,6 +139,7 @@ public final class RouteCommand implements Callable<Integer> {
           layer.clearSlots();
           layer.getExperimentsBuilderList().forEach(experiment -> experiment.clearBuckets());
         });
+    System.err.print(RouteWords.of(route));
     System.out.println(JsonFormat.printer().print(shown));
   }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.local.cli;
+
+import org.jspecify.annotations.NullMarked;
