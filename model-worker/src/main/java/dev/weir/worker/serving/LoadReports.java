@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -24,6 +25,7 @@ import java.util.function.DoubleSupplier;
  *
  * <pre>
  *   1  cpu_utilization          share of the processors in use, 0 to 1
+ *   6  rps_fractional           calls answered per second, over the time since the report before
  *   9  application_utilization  requests that are in or wait / requests at a time; over 1: some wait
  * </pre>
  */
@@ -37,13 +39,22 @@ public final class LoadReports implements ServerInterceptor {
   private static final double IDLE = 0.001;
 
   private static final int CPU_UTILIZATION = 1;
+  private static final int RPS_FRACTIONAL = 6;
   private static final int APPLICATION_UTILIZATION = 9;
 
   private final Room room;
   private final DoubleSupplier processors;
   private final Clock clock;
   private final AtomicLong nextNanos;
-  private volatile byte[] report;
+  private final LongAdder answered = new LongAdder();
+  private volatile Report report;
+
+  /**
+   * A report and what the next one counts from.
+   *
+   * @param answered calls that were answered until then
+   */
+  private record Report(byte[] bytes, long answered, long atNanos) {}
 
   /**
    * @param room whose requests count
@@ -53,11 +64,12 @@ public final class LoadReports implements ServerInterceptor {
     this.room = room;
     this.processors = processors;
     this.clock = clock;
-    this.nextNanos = new AtomicLong(clock.nanoTime() + HOLDS_NANOS);
-    this.report = make();
+    long now = clock.nanoTime();
+    this.nextNanos = new AtomicLong(now + HOLDS_NANOS);
+    this.report = make(0, 0, now);
   }
 
-  private byte[] make() {
+  private Report make(long sum, double perSecond, long now) {
     ByteString.Output bytes = ByteString.newOutput();
     CodedOutputStream out = CodedOutputStream.newInstance(bytes);
     try {
@@ -65,13 +77,16 @@ public final class LoadReports implements ServerInterceptor {
       if (busy > 0) {
         out.writeDouble(CPU_UTILIZATION, busy);
       }
+      if (perSecond > 0) {
+        out.writeDouble(RPS_FRACTIONAL, perSecond);
+      }
       double asked = room.inFlight() + room.waiting();
       out.writeDouble(APPLICATION_UTILIZATION, Math.max(IDLE, asked / room.capacity()));
       out.flush();
     } catch (IOException e) {
       throw new UncheckedIOException("a memory buffer cannot fail", e);
     }
-    return bytes.toByteString().toByteArray();
+    return new Report(bytes.toByteString().toByteArray(), sum, now);
   }
 
   /** The report in force. */
@@ -79,9 +94,12 @@ public final class LoadReports implements ServerInterceptor {
     long now = clock.nanoTime();
     long next = nextNanos.get();
     if (now - next >= 0 && nextNanos.compareAndSet(next, now + HOLDS_NANOS)) {
-      report = make();
+      Report before = report;
+      long sum = answered.sum();
+      double seconds = (now - before.atNanos()) / 1e9;
+      report = make(sum, (sum - before.answered()) / seconds, now);
     }
-    return report;
+    return report.bytes();
   }
 
   @Override
@@ -91,6 +109,7 @@ public final class LoadReports implements ServerInterceptor {
         new SimpleForwardingServerCall<>(call) {
           @Override
           public void close(Status status, Metadata trailers) {
+            answered.increment();
             trailers.put(TRAILER, current());
             super.close(status, trailers);
           }

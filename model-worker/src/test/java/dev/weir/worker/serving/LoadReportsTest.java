@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.CodedInputStream;
 import dev.weir.platform.time.TestClock;
 import dev.weir.worker.admission.Room;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.Status;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -50,5 +55,66 @@ final class LoadReportsTest {
     clock.advance(Duration.ofSeconds(1));
 
     assertThat(read()).isEqualTo(Map.of(9, 0.001));
+  }
+
+  private Metadata answer() {
+    var trailers = new Metadata();
+    reports.interceptCall(
+        new ServerCall<Object, Object>() {
+          @Override
+          public void request(int messages) {}
+
+          @Override
+          public void sendHeaders(Metadata headers) {}
+
+          @Override
+          public void sendMessage(Object message) {}
+
+          @Override
+          public boolean isCancelled() {
+            return false;
+          }
+
+          @Override
+          public MethodDescriptor<Object, Object> getMethodDescriptor() {
+            throw new UnsupportedOperationException();
+          }
+
+          @Override
+          public void close(Status status, Metadata sent) {
+            trailers.merge(sent);
+          }
+        },
+        new Metadata(),
+        (call, headers) -> {
+          call.close(Status.OK, new Metadata());
+          return new ServerCall.Listener<>() {};
+        });
+    return trailers;
+  }
+
+  @Test
+  void calls_per_second_are_those_since_the_report_before() throws IOException {
+    for (int i = 0; i < 30; i++) {
+      answer();
+    }
+    clock.advance(Duration.ofMillis(200));
+    assertThat(read()).containsEntry(6, 150.0);
+    clock.advance(Duration.ofMillis(100));
+    assertThat(read()).doesNotContainKey(6);
+  }
+
+  /** The router's test reads these very bytes. */
+  @Test
+  void an_answers_trailer_has_the_report_as_routers_read_it() {
+    room.enter();
+    room.enter();
+    answer();
+    clock.advance(Duration.ofMillis(99));
+    answer();
+    clock.advance(Duration.ofMillis(401));
+
+    assertThat(HexFormat.of().formatHex(answer().get(LoadReports.TRAILER)))
+        .isEqualTo("09000000000000d03f31000000000000184049000000000000e03f");
   }
 }

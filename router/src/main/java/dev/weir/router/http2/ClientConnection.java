@@ -15,7 +15,7 @@ public final class ClientConnection extends Http2Connection {
 
   private final Owner owner;
   private final int maxMetadataBytes;
-  private int nextId = 1;
+  private int nextId;
   // until the peer says otherwise, not more than it must expect at least (RFC 9113, 6.5.2)
   private int maxConcurrentStreams = 100;
   private boolean leaving;
@@ -37,9 +37,21 @@ public final class ClientConnection extends Http2Connection {
       Http2Counters counters,
       int maxMetadataBytes,
       Owner owner) {
+    this(loop, limits, counters, maxMetadataBytes, owner, 1);
+  }
+
+  /** One whose first stream has this identifier, which is odd. */
+  ClientConnection(
+      Http2Loop loop,
+      Http2Limits limits,
+      Http2Counters counters,
+      int maxMetadataBytes,
+      Owner owner,
+      int firstId) {
     super(loop, limits, counters, maxMetadataBytes);
     this.maxMetadataBytes = maxMetadataBytes;
     this.owner = owner;
+    this.nextId = firstId;
   }
 
   @Override

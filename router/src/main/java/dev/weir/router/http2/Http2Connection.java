@@ -403,11 +403,15 @@ public abstract sealed class Http2Connection extends ChannelInboundHandlerAdapte
     sendWindow -= length;
     stream.sendWindow -= length;
     writer().data(from, index, length, headroom, stream.id(), end);
-    windowUpdates.explain(2);
     touch();
     if (end) {
       sentEnd(stream);
     }
+  }
+
+  /** What was sent gives the peer reason to grant more: on the stream and on the connection. */
+  final void explainUpdates() {
+    windowUpdates.explain(2);
   }
 
   final void writeHeaders(Http2Stream stream, Http2Headers headers, boolean end) {

@@ -16,6 +16,12 @@ public final class Http2Stream {
   /** Content of at most so many bytes is copied when it is sent; longer is sent as a slice. */
   public static final int COPIED_BYTES = FrameWriter.COPY_AT_MOST;
 
+  /**
+   * Pieces that the peer's windows cut shorter than this do not explain its WINDOW_UPDATE frames:
+   * one that takes a few bytes at a time costs more than it gets (CVE-2019-9511).
+   */
+  private static final int DRIBBLE_BYTES = 1024;
+
   private final Http2Connection connection;
   private final int id;
   private StreamListener listener;
@@ -162,6 +168,7 @@ public final class Http2Stream {
     localEnded = end;
     if (first == null && connection.maySend(this, length)) {
       connection.writeData(this, buffer, index, length, headroom, end);
+      connection.explainUpdates();
       if (debtTo != null) {
         debtTo.credit(debt);
       }
@@ -234,6 +241,9 @@ public final class Http2Stream {
     queuedBytes -= part;
     connection.queued(-part);
     connection.writeData(this, buffer, index, part, headroom, whole && piece.end);
+    if (whole || part >= DRIBBLE_BYTES) {
+      connection.explainUpdates();
+    }
     if (piece.debtTo != null) {
       int paid = whole ? piece.debt : Math.min(part, piece.debt);
       piece.debt -= paid;

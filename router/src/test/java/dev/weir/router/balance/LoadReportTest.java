@@ -6,6 +6,7 @@ import com.google.protobuf.CodedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -114,5 +115,14 @@ class LoadReportTest {
     load.report(0.5, 5_000_000_000L);
     assertThat(load.at(5_900_000_000L, 1_000_000_000L)).isEqualTo(0.5);
     assertThat(load.at(6_100_000_000L, 1_000_000_000L)).isNegative();
+  }
+
+  /** As a model-worker writes them: the worker's test has the very bytes. */
+  @Test
+  void a_workers_report_is_read() {
+    byte[] report =
+        HexFormat.of().parseHex("09000000000000d03f31000000000000184049000000000000e03f");
+
+    assertThat(read(report)).isEqualTo(0.5);
   }
 }

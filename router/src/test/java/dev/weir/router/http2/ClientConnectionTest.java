@@ -15,15 +15,15 @@ import org.junit.jupiter.api.Test;
 class ClientConnectionTest {
   private final Wire wire = new Wire();
   private final List<String> said = new ArrayList<>();
-  private final ClientConnection connection;
+  private ClientConnection connection = connect(wire, 1);
 
-  ClientConnectionTest() {
+  private ClientConnection connect(Wire to, int firstId) {
     Http2Limits usual = Http2Limits.defaults();
-    connection =
+    var made =
         new ClientConnection(
-            wire.loop,
+            to.loop,
             usual,
-            wire.counters,
+            to.counters,
             16 << 10,
             new ClientConnection.Owner() {
               @Override
@@ -35,8 +35,10 @@ class ClientConnectionTest {
               public void leaving(ClientConnection leaving, String why) {
                 said.add("leaving: " + why);
               }
-            });
-    wire.connect(connection);
+            },
+            firstId);
+    to.connect(made);
+    return made;
   }
 
   private static final class Call implements StreamListener {
@@ -213,5 +215,26 @@ class ClientConnectionTest {
     assertThat(wire.frames(FrameParser.GOAWAY)).hasSize(1);
     assertThat(wire.frames(FrameParser.GOAWAY).getFirst().error())
         .isEqualTo(Http2Error.PROTOCOL_ERROR);
+  }
+
+  @Test
+  void a_connection_whose_stream_identifiers_are_used_up_is_left_and_its_streams_finish() {
+    var old = new Wire();
+    int last = Integer.MAX_VALUE - 1000 - 2;
+    connection = connect(old, last);
+    old.send(Wire.frame(FrameParser.SETTINGS, 0, 0));
+    said.clear();
+    var call = new Call();
+    Http2Headers headers = new DefaultHttp2Headers(false);
+    headers.method("POST").scheme("http").path("/service/Method");
+    connection.open(call).sendHeaders(headers, true);
+
+    assertThat(said).containsExactly("leaving: stream identifiers are used up");
+    assertThat(connection.canOpen()).isFalse();
+    assertThat(connection.isLeaving()).isTrue();
+    old.send(old.answer(last, FrameParser.END_STREAM));
+    assertThat(call.events).contains("end");
+    old.advance(Duration.ofSeconds(1));
+    assertThat(old.isOpen()).as("nothing is left to do on it").isFalse();
   }
 }

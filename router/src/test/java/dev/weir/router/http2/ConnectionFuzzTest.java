@@ -3,6 +3,9 @@ package dev.weir.router.http2;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.platform.time.TestClock;
+import dev.weir.router.fuzz.Change;
+import dev.weir.router.fuzz.Corpus;
+import dev.weir.router.fuzz.FuzzRun;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -11,8 +14,6 @@ import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -23,10 +24,9 @@ import org.junit.jupiter.api.Test;
  * runs longer, {@code -Dweir.seed=N} repeats a run.
  */
 class ConnectionFuzzTest {
-  private static final long SEED = Long.getLong("weir.seed", System.nanoTime());
   private static final int CASES = 5_000;
-  private static final Duration LONGER =
-      Duration.ofMinutes(Integer.getInteger("weir.fuzz.minutes", 0));
+  private static final Corpus CONNECTIONS = Corpus.of("connection");
+  private static final Corpus HEADERS = Corpus.of("headers");
 
   /** Answers each request with its own bytes. */
   private static final class Echo implements StreamListener {
@@ -78,7 +78,7 @@ class ConnectionFuzzTest {
   /** A connection that a client could have. */
   private static byte[] transcript(SplittableRandom random) throws Exception {
     var out = new ByteArrayOutputStream();
-    out.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    out.writeBytes(Wire.PREFACE);
     frame(out, FrameParser.SETTINGS, 0, 0, new byte[] {0, 4, 0, 1, 0, 0, 0, 5, 0, 0, 0x40, 0});
     var encoder = new DefaultHttp2HeadersEncoder();
     for (int stream = 1; stream < 2 + 2 * random.nextInt(6); stream += 2) {
@@ -107,39 +107,65 @@ class ConnectionFuzzTest {
     return out.toByteArray();
   }
 
-  private static byte[] changed(byte[] valid, SplittableRandom random) {
-    byte[] bytes = valid.clone();
-    for (int n = random.nextInt(6); n > 0; n--) {
-      int at = random.nextInt(bytes.length);
-      switch (random.nextInt(4)) {
-        case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
-        case 1 -> bytes[at] = (byte) random.nextInt();
-        case 2 -> bytes = Arrays.copyOf(bytes, Math.max(30, at));
-        default -> {
-          byte[] more = bytes(random, random.nextInt(30));
-          byte[] longer = Arrays.copyOf(bytes, bytes.length + more.length);
-          System.arraycopy(bytes, at, longer, at + more.length, bytes.length - at);
-          System.arraycopy(more, 0, longer, at, more.length);
-          bytes = longer;
-        }
-      }
-    }
-    return bytes;
+  @Test
+  void whatever_comes_ends_in_order_and_leaves_nothing() {
+    FuzzRun.of(
+        "connections",
+        CASES,
+        seed -> {
+          var random = new SplittableRandom(seed);
+          run(Change.some(transcript(random), random), random);
+        });
   }
 
   @Test
-  void whatever_comes_ends_in_order_and_leaves_nothing() throws Exception {
-    System.out.println("fuzz: seed " + SEED + ", repeat with -Dweir.seed=" + SEED);
-    long end = System.nanoTime() + LONGER.toNanos();
-    long cases = 0;
-    while (cases < CASES || System.nanoTime() - end < 0) {
-      run(SEED + cases++);
+  void seeds_as_they_are() {
+    for (byte[] seed : CONNECTIONS.seeds()) {
+      run(seed, new SplittableRandom(1));
     }
-    System.out.println("fuzz: " + cases + " connections");
+    for (byte[] block : HEADERS.seeds()) {
+      run(withHeaders(block, new SplittableRandom(1)), new SplittableRandom(1));
+    }
   }
 
-  private static void run(long seed) throws Exception {
-    var random = new SplittableRandom(seed);
+  @Test
+  void changed_seeds_of_frames() {
+    FuzzRun.of(
+        "frames",
+        CASES,
+        seed -> {
+          var random = new SplittableRandom(seed);
+          run(CONNECTIONS.changed(random), random);
+        });
+  }
+
+  /** Good frames around a bad block, so that it is decoded. */
+  @Test
+  void changed_seeds_of_header_blocks() {
+    FuzzRun.of(
+        "header blocks",
+        CASES,
+        seed -> {
+          var random = new SplittableRandom(seed);
+          run(withHeaders(HEADERS.changed(random), random), random);
+        });
+  }
+
+  private static byte[] withHeaders(byte[] block, SplittableRandom random) {
+    var out = new ByteArrayOutputStream();
+    out.writeBytes(Wire.PREFACE);
+    frame(out, FrameParser.SETTINGS, 0, 0, new byte[0]);
+    // twice: the first one may leave something in the dynamic table
+    for (int stream = 1; stream <= 3; stream += 2) {
+      int cut = random.nextInt(block.length + 1);
+      frame(out, FrameParser.HEADERS, 0, stream, Arrays.copyOf(block, cut));
+      byte[] rest = Arrays.copyOfRange(block, cut, block.length);
+      frame(out, FrameParser.CONTINUATION, FrameParser.END_HEADERS, stream, rest);
+    }
+    return out.toByteArray();
+  }
+
+  private static void run(byte[] bytes, SplittableRandom random) {
     var allocator = new UnpooledByteBufAllocator(false);
     var channel = new EmbeddedChannel();
     channel.config().setAllocator(allocator);
@@ -154,7 +180,6 @@ class ConnectionFuzzTest {
             (on, headers) -> stream -> new Echo(),
             gone -> {});
     channel.pipeline().addLast(connection);
-    byte[] bytes = changed(transcript(random), random);
     int at = 0;
     while (at < bytes.length && channel.isOpen()) {
       int part = 1 + random.nextInt(random.nextInt(4) == 0 ? 20 : 70_000);
@@ -171,9 +196,9 @@ class ConnectionFuzzTest {
     channel.close();
     channel.runPendingTasks();
     release(channel);
-    assertThat(counters.queuedBytes()).as("seed %d: bytes that wait", seed).isZero();
+    assertThat(counters.queuedBytes()).as("bytes that wait").isZero();
     assertThat(allocator.metric().usedDirectMemory() + allocator.metric().usedHeapMemory())
-        .as("seed %d: bytes in buffers nobody released", seed)
+        .as("bytes in buffers nobody released")
         .isZero();
   }
 

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The only stream of a connection, and what its peer sends, gets and is granted. */
 public final class LoneStream {
+  /** WINDOW_UPDATE frames that the peer may send without reason. */
+  static final int UPDATES_PER_SECOND = 1_000;
+
   private static final int ID = 1;
   private static final int WINDOW = 65_535;
 
@@ -47,7 +50,7 @@ public final class LoneStream {
             WINDOW,
             100_000,
             100_000,
-            100_000,
+            UPDATES_PER_SECOND,
             1 << 20,
             Duration.ofSeconds(10),
             Duration.ofHours(1),
@@ -101,6 +104,14 @@ public final class LoneStream {
   /** For buffers that are to be counted too. */
   public ByteBufAllocator allocator() {
     return wire.allocator;
+  }
+
+  Http2Counters counters() {
+    return wire.counters;
+  }
+
+  boolean isOpen() {
+    return wire.isOpen() && wire.frames(FrameParser.GOAWAY).isEmpty();
   }
 
   /** Ends the connection; returns the bytes in buffers that nobody released. */

@@ -8,14 +8,18 @@ import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.util.Base64URL;
 import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.TestClock;
+import dev.weir.router.fuzz.Change;
+import dev.weir.router.fuzz.FuzzRun;
 import io.netty.util.AsciiString;
 import io.opentelemetry.api.metrics.MeterProvider;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,23 +131,40 @@ class TokenFuzzTest {
             "\"" + TestIssuer.NAME + "\"",
             "[\"weir\"]",
             "[[[[[[]]]]]]");
-    for (int round = 0; round < ROUNDS; round++) {
-      var json = new StringBuilder("{");
-      for (int i = random.nextInt(8); i > 0; i--) {
-        json.append(json.length() > 1 ? "," : "")
-            .append('"')
-            .append(claims.get(random.nextInt(claims.size())))
-            .append("\":")
-            .append(values.get(random.nextInt(values.size())));
-      }
-      String payload = json.append(random.nextInt(20) == 0 ? "" : "}").toString();
-      String input = header.toBase64URL() + "." + Base64URL.encode(payload);
-      Base64URL signature = signer.sign(header, input.getBytes(StandardCharsets.US_ASCII));
+    FuzzRun.of(
+        "claims",
+        ROUNDS,
+        seed -> {
+          var random = Randomness.seeded(seed);
+          var json = new StringBuilder("{");
+          for (int i = random.nextInt(8); i > 0; i--) {
+            json.append(json.length() > 1 ? "," : "")
+                .append('"')
+                .append(claims.get(random.nextInt(claims.size())))
+                .append("\":")
+                .append(values.get(random.nextInt(values.size())));
+          }
+          String payload = json.append(random.nextInt(20) == 0 ? "" : "}").toString();
+          String input = header.toBase64URL() + "." + Base64URL.encode(payload);
+          Base64URL signature = signer.sign(header, input.getBytes(StandardCharsets.US_ASCII));
 
-      assertThat(connection.of("Bearer " + input + "." + signature))
-          .as("seed %d: %s", SEED, payload)
-          .isNotNull();
-    }
+          assertThat(connection.of("Bearer " + input + "." + signature)).as(payload).isNotNull();
+          // so that the number of tokens that are new is within its bound
+          clock.advance(Duration.ofMillis(1));
+        });
+  }
+
+  @Test
+  void changed_tokens() {
+    byte[] good = good().getBytes(StandardCharsets.ISO_8859_1);
+    FuzzRun.of(
+        "tokens",
+        ROUNDS,
+        seed -> {
+          byte[] changed = Change.some(good, new SplittableRandom(seed));
+          assertThat(connection.of(new AsciiString(changed))).isNotNull();
+          clock.advance(Duration.ofMillis(1));
+        });
   }
 
   @Test
