@@ -32,8 +32,10 @@ run_weir() {
     java+=("-XX:AOTCache=$dist/weir.aot")
   fi
   if [[ ${1:-} == router ]]; then
-    # what requests leave behind is garbage at once: a small young generation keeps the process small, whatever the machine has
-    java+=(-Xms40m -Xmn24m)
+    # what requests leave behind is garbage at once: a small young generation keeps the process small, whatever the machine has;
+    # and what compiling leaves behind in the C heap is given back
+    java+=(-Xms32m -Xmn16m -XX:TrimNativeHeapInterval=5000)
+    export MALLOC_ARENA_MAX=1
   fi
   name_components
   # shellcheck disable=SC2086  # WEIR_JAVA_OPTS is a list of words
