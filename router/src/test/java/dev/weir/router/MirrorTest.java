@@ -241,7 +241,9 @@ class MirrorTest {
 
     assertThat(status.getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
     MirrorPair pair = pair();
-    assertThat(pair.getPrimary().getStatus()).isEqualTo(Status.Code.DEADLINE_EXCEEDED.value());
+    // the client's reset may come before the router's own time is over
+    assertThat(pair.getPrimary().getStatus())
+        .isIn(Status.Code.DEADLINE_EXCEEDED.value(), Status.Code.CANCELLED.value());
     assertThat(pair.getShadow().getStatus()).isZero();
   }
 }

@@ -18,9 +18,6 @@ import io.grpc.stub.MetadataUtils;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -47,11 +44,9 @@ class StreamRelayTest {
     mesh.close();
   }
 
-  /** A client's side of a stream, that reads when it is told to. */
-  private static final class Client
+  /** A client that reads when it is told to. */
+  private static final class Client extends StreamClient
       implements ClientResponseObserver<ModelInferRequest, ModelStreamInferResponse> {
-    private final BlockingQueue<ModelStreamInferResponse> answers = new LinkedBlockingQueue<>();
-    private final CompletableFuture<Status> end = new CompletableFuture<>();
     private @Nullable ClientCallStreamObserver<ModelInferRequest> requests;
 
     @Override
@@ -67,33 +62,6 @@ class StreamRelayTest {
     Client reads() {
       requests().request(Integer.MAX_VALUE);
       return this;
-    }
-
-    ModelStreamInferResponse next() throws InterruptedException {
-      ModelStreamInferResponse answer = answers.poll(10, TimeUnit.SECONDS);
-      if (answer == null) {
-        throw new AssertionError("no answer; ended: " + end.getNow(null));
-      }
-      return answer;
-    }
-
-    Status end() throws Exception {
-      return end.get(10, TimeUnit.SECONDS);
-    }
-
-    @Override
-    public void onNext(ModelStreamInferResponse value) {
-      answers.add(value);
-    }
-
-    @Override
-    public void onError(Throwable t) {
-      end.complete(Status.fromThrowable(t));
-    }
-
-    @Override
-    public void onCompleted() {
-      end.complete(Status.OK);
     }
   }
 

@@ -17,9 +17,6 @@ import io.grpc.stub.StreamObserver;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -52,40 +49,7 @@ class StreamTest {
     mesh.close();
   }
 
-  /** A client's side of a stream. */
-  private static final class Client implements StreamObserver<ModelStreamInferResponse> {
-    private final BlockingQueue<ModelStreamInferResponse> answers = new LinkedBlockingQueue<>();
-    private final CompletableFuture<Status> end = new CompletableFuture<>();
-
-    ModelStreamInferResponse next() throws InterruptedException {
-      ModelStreamInferResponse answer = answers.poll(10, TimeUnit.SECONDS);
-      if (answer == null) {
-        throw new AssertionError("no answer; ended: " + end.getNow(null));
-      }
-      return answer;
-    }
-
-    Status end() throws Exception {
-      return end.get(10, TimeUnit.SECONDS);
-    }
-
-    @Override
-    public void onNext(ModelStreamInferResponse value) {
-      answers.add(value);
-    }
-
-    @Override
-    public void onError(Throwable t) {
-      end.complete(Status.fromThrowable(t));
-    }
-
-    @Override
-    public void onCompleted() {
-      end.complete(Status.OK);
-    }
-  }
-
-  private StreamObserver<ModelInferRequest> open(Client client) {
+  private StreamObserver<ModelInferRequest> open(StreamClient client) {
     return GRPCInferenceServiceGrpc.newStub(mesh.router.channel).modelStreamInfer(client);
   }
 
@@ -99,7 +63,7 @@ class StreamTest {
 
   @Test
   void each_message_is_drawn_for_itself_and_all_are_answered() throws Exception {
-    var client = new Client();
+    var client = new StreamClient();
     StreamObserver<ModelInferRequest> requests = open(client);
     Set<String> versions = new HashSet<>();
     Set<String> ids = new HashSet<>();
@@ -121,7 +85,7 @@ class StreamTest {
 
   @Test
   void the_first_message_of_a_sequence_decides_for_it() throws Exception {
-    var client = new Client();
+    var client = new StreamClient();
     StreamObserver<ModelInferRequest> requests = open(client);
     for (long sequence = 1; sequence <= 20; sequence++) {
       InferParameter number = InferParameter.newBuilder().setInt64Param(sequence).build();
@@ -138,7 +102,7 @@ class StreamTest {
 
   @Test
   void a_message_that_cannot_be_routed_is_answered_in_the_stream() throws Exception {
-    var client = new Client();
+    var client = new StreamClient();
     StreamObserver<ModelInferRequest> requests = open(client);
     requests.onNext(numbered("x", 1));
     ModelStreamInferResponse refusal = client.next();
@@ -155,7 +119,7 @@ class StreamTest {
   void a_client_that_asks_for_grpc_errors_gets_them() throws Exception {
     var metadata = new Metadata();
     metadata.put(Metadata.Key.of("triton_grpc_error", Metadata.ASCII_STRING_MARSHALLER), "true");
-    var client = new Client();
+    var client = new StreamClient();
     StreamObserver<ModelInferRequest> requests =
         GRPCInferenceServiceGrpc.newStub(mesh.router.channel)
             .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
@@ -167,7 +131,7 @@ class StreamTest {
 
   @Test
   void an_answer_bears_the_routes_name() throws Exception {
-    var client = new Client();
+    var client = new StreamClient();
     StreamObserver<ModelInferRequest> requests = open(client);
     requests.onNext(numbered("api", 1));
 
@@ -181,7 +145,7 @@ class StreamTest {
   @Test
   void a_lost_worker_costs_its_unanswered_messages_and_the_stream_goes_on() throws Exception {
     mesh.workers.forEach(w -> w.answersStreams = false);
-    var client = new Client();
+    var client = new StreamClient();
     StreamObserver<ModelInferRequest> requests = open(client);
     requests.onNext(numbered("api", 1));
     Awaitility.await().until(() -> streamed() == 1);
@@ -207,7 +171,7 @@ class StreamTest {
 
   @Test
   void a_cancelled_stream_is_cancelled_at_the_worker() throws Exception {
-    var client = new Client();
+    var client = new StreamClient();
     StreamObserver<ModelInferRequest> requests = open(client);
     requests.onNext(numbered("api", 1));
     client.next();
@@ -220,7 +184,7 @@ class StreamTest {
 
   @Test
   void a_stream_of_large_messages_passes_whole_and_in_order() throws Exception {
-    var client = new Client();
+    var client = new StreamClient();
     StreamObserver<ModelInferRequest> requests = open(client);
     ByteString tensor = ByteString.copyFrom(new byte[200_000]);
     for (int i = 0; i < 100; i++) {
@@ -238,7 +202,7 @@ class StreamTest {
 
   @Test
   void an_empty_stream_ends_well() throws Exception {
-    var client = new Client();
+    var client = new StreamClient();
     open(client).onCompleted();
     assertThat(client.end().isOk()).isTrue();
   }

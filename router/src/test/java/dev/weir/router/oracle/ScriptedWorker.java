@@ -2,12 +2,6 @@ package dev.weir.router.oracle;
 
 import dev.weir.platform.discovery.Instance;
 import dev.weir.platform.grpc.HostAndPort;
-import dev.weir.proto.worker.v1.VersionState;
-import dev.weir.proto.worker.v1.VersionStatus;
-import dev.weir.proto.worker.v1.WatchStatusRequest;
-import dev.weir.proto.worker.v1.WorkerServiceGrpc;
-import dev.weir.proto.worker.v1.WorkerState;
-import dev.weir.proto.worker.v1.WorkerStatus;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
@@ -15,8 +9,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
-import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.MessageDigest;
@@ -26,7 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -39,17 +30,6 @@ final class ScriptedWorker implements AutoCloseable {
   private static final Metadata.Key<String> CAME =
       Metadata.Key.of("x-came", Metadata.ASCII_STRING_MARSHALLER);
   private static final long LATER_MILLIS = 5;
-  private static final long SAYS_EVERY_SECONDS = 5;
-  private static final WorkerStatus READY =
-      WorkerStatus.newBuilder()
-          .setInstance(ID)
-          .setState(WorkerState.READY)
-          .addVersions(
-              VersionStatus.newBuilder()
-                  .setModel("m")
-                  .setVersion("1")
-                  .setState(VersionState.AVAILABLE))
-          .build();
 
   private final ScheduledExecutorService later = Executors.newSingleThreadScheduledExecutor();
   private final AtomicInteger open = new AtomicInteger();
@@ -71,7 +51,7 @@ final class ScriptedWorker implements AutoCloseable {
               .maxInboundMessageSize(16 << 20)
               .maxInboundMetadataSize(64 << 10)
               .addService(inference)
-              .addService(new Ready())
+              .addService(new ReadyWorker(later, ID, "m"))
               .build()
               .start();
     } catch (IOException e) {
@@ -178,17 +158,5 @@ final class ScriptedWorker implements AutoCloseable {
   public void close() {
     later.shutdownNow();
     server.shutdownNow();
-  }
-
-  private final class Ready extends WorkerServiceGrpc.WorkerServiceImplBase {
-    @Override
-    public void watchStatus(WatchStatusRequest request, StreamObserver<WorkerStatus> answers) {
-      var watcher = (ServerCallStreamObserver<WorkerStatus>) answers;
-      // a worker that is silent is taken for one that is gone
-      ScheduledFuture<?> saying =
-          later.scheduleAtFixedRate(
-              () -> watcher.onNext(READY), 0, SAYS_EVERY_SECONDS, TimeUnit.SECONDS);
-      watcher.setOnCancelHandler(() -> saying.cancel(false));
-    }
   }
 }

@@ -7,12 +7,6 @@ import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
 import dev.weir.proto.inference.ModelInferRequest;
 import dev.weir.proto.inference.ModelInferResponse;
 import dev.weir.proto.inference.ModelStreamInferResponse;
-import dev.weir.proto.worker.v1.VersionState;
-import dev.weir.proto.worker.v1.VersionStatus;
-import dev.weir.proto.worker.v1.WatchStatusRequest;
-import dev.weir.proto.worker.v1.WorkerServiceGrpc;
-import dev.weir.proto.worker.v1.WorkerState;
-import dev.weir.proto.worker.v1.WorkerStatus;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
@@ -24,8 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -34,7 +26,6 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class StreamingWorker implements AutoCloseable {
   private static final String ID = "worker-1";
-  private static final long SAYS_EVERY_SECONDS = 1;
 
   private final ScheduledExecutorService saying = Executors.newSingleThreadScheduledExecutor();
   private final AtomicInteger open = new AtomicInteger();
@@ -46,7 +37,7 @@ final class StreamingWorker implements AutoCloseable {
           NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
               .maxInboundMessageSize(16 << 20)
               .addService(new Inference())
-              .addService(new Ready())
+              .addService(new ReadyWorker(saying, ID, "m", "other"))
               .build()
               .start();
     } catch (IOException e) {
@@ -143,30 +134,6 @@ final class StreamingWorker implements AutoCloseable {
       if (!failed) {
         answers.onCompleted();
       }
-    }
-  }
-
-  private final class Ready extends WorkerServiceGrpc.WorkerServiceImplBase {
-    @Override
-    public void watchStatus(WatchStatusRequest request, StreamObserver<WorkerStatus> answers) {
-      var watcher = (ServerCallStreamObserver<WorkerStatus>) answers;
-      ScheduledFuture<?> says =
-          saying.scheduleAtFixedRate(
-              () -> watcher.onNext(status()), 0, SAYS_EVERY_SECONDS, TimeUnit.SECONDS);
-      watcher.setOnCancelHandler(() -> says.cancel(false));
-    }
-
-    private static WorkerStatus status() {
-      WorkerStatus.Builder status =
-          WorkerStatus.newBuilder().setInstance(ID).setState(WorkerState.READY);
-      for (String model : new String[] {"m", "other"}) {
-        status.addVersions(
-            VersionStatus.newBuilder()
-                .setModel(model)
-                .setVersion("1")
-                .setState(VersionState.AVAILABLE));
-      }
-      return status.build();
     }
   }
 }
