@@ -45,11 +45,7 @@ class LadderTest {
   }
 
   private static Route.Builder route(String name) {
-    return Route.newBuilder()
-        .setName(name)
-        .setGeneration(1)
-        .addVariants(Snapshots.variant("small", "fraud", "1", 10_000, Arm.ARM_UNSPECIFIED))
-        .addVariants(Snapshots.variant("large", "fraud", "2", 0, Arm.ARM_UNSPECIFIED));
+    return Snapshots.pair(name, "small", "large");
   }
 
   private static FallbackRung.Builder onAnything() {

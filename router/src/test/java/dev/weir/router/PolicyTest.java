@@ -41,11 +41,7 @@ class PolicyTest {
   }
 
   private static Route.Builder route(String name) {
-    return Route.newBuilder()
-        .setName(name)
-        .setGeneration(1)
-        .addVariants(Snapshots.variant("one", "fraud", "1", 10_000, Arm.ARM_UNSPECIFIED))
-        .addVariants(Snapshots.variant("two", "fraud", "2", 0, Arm.ARM_UNSPECIFIED));
+    return Snapshots.pair(name, "one", "two");
   }
 
   private static Route experimental() {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.weir.platform.tls.ClientCertificates;
-import dev.weir.platform.tls.ServerTlsConfig;
 import dev.weir.platform.tls.TestAuthority;
 import dev.weir.proto.inference.GRPCInferenceServiceGrpc;
 import dev.weir.proto.inference.ModelConfigRequest;
@@ -75,14 +74,7 @@ class RelayTlsTest {
       return known;
     }
     TestAuthority.PemFiles files = AUTHORITY.write(folder, "server", AUTHORITY.issue(b -> b));
-    var listener =
-        new ServerTlsConfig(
-            true,
-            files.certificate(),
-            files.key(),
-            clientCertificates,
-            files.cas(),
-            Duration.ofMillis(100));
+    var listener = files.listener(clientCertificates, Duration.ofMillis(100));
     RunningRouter.Security none = RunningRouter.Security.none();
     var security =
         new RunningRouter.Security(

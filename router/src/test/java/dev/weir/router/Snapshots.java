@@ -60,6 +60,15 @@ public final class Snapshots {
         .build();
   }
 
+  /** A route with two variants, versions 1 and 2 of "fraud", of which the first gets everything. */
+  static Route.Builder pair(String name, String first, String second) {
+    return Route.newBuilder()
+        .setName(name)
+        .setGeneration(1)
+        .addVariants(variant(first, "fraud", "1", 10_000, Arm.ARM_UNSPECIFIED))
+        .addVariants(variant(second, "fraud", "2", 0, Arm.ARM_UNSPECIFIED));
+  }
+
   /** A route in a rollout: version 1 against version 2. */
   public static Route.Builder canary(String name, int canaryBasisPoints) {
     return Route.newBuilder()

@@ -12,7 +12,6 @@ import dev.weir.platform.time.TestClock;
 import dev.weir.platform.tls.ClientCertificates;
 import dev.weir.platform.tls.ClientTlsConfig;
 import dev.weir.platform.tls.ReloadingTls;
-import dev.weir.platform.tls.ServerTlsConfig;
 import dev.weir.platform.tls.ServiceTls;
 import dev.weir.platform.tls.TestAuthority;
 import io.netty.pkitesting.X509Bundle;
@@ -52,12 +51,7 @@ final class HttpTlsTest {
 
   private HttpListenConfig config(ClientCertificates clients, X509Bundle own) {
     TestAuthority.PemFiles files = AUTHORITY.write(folder, "server", own);
-    return new HttpListenConfig(
-        "127.0.0.1",
-        0,
-        16,
-        new ServerTlsConfig(
-            true, files.certificate(), files.key(), clients, files.cas(), INTERVAL));
+    return new HttpListenConfig("127.0.0.1", 0, 16, files.listener(clients, INTERVAL));
   }
 
   private HttpServer server(ClientCertificates clients) {

@@ -9,7 +9,6 @@ import dev.weir.platform.time.TestClock;
 import dev.weir.platform.tls.ClientCertificates;
 import dev.weir.platform.tls.ClientTlsConfig;
 import dev.weir.platform.tls.ReloadingTls;
-import dev.weir.platform.tls.ServerTlsConfig;
 import dev.weir.platform.tls.TestAuthority;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
@@ -92,14 +91,7 @@ class OtlpOverTlsTest {
   }
 
   private GrpcServer collector(TestAuthority.PemFiles files) {
-    var config =
-        new ServerTlsConfig(
-            true,
-            files.certificate(),
-            files.key(),
-            ClientCertificates.REQUIRED,
-            files.cas(),
-            INTERVAL);
+    var config = files.listener(ClientCertificates.REQUIRED, INTERVAL);
     ReloadingTls tls = ReloadingTls.server("grpc.tls", config, clock, clock);
     opened.add("server tls", Objects.requireNonNull(tls));
     return opened.add(

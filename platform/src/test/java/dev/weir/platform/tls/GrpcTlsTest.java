@@ -105,8 +105,7 @@ class GrpcTlsTest {
   }
 
   private GrpcServer server(TestAuthority.PemFiles files, ClientCertificates clients) {
-    var config =
-        new ServerTlsConfig(true, files.certificate(), files.key(), clients, files.cas(), INTERVAL);
+    var config = files.listener(clients, INTERVAL);
     ReloadingTls tls = ReloadingTls.server("grpc.tls", config, clock, clock);
     opened.add("server tls", Objects.requireNonNull(tls));
     GrpcServer server =

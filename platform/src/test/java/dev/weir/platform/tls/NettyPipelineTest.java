@@ -47,16 +47,7 @@ class NettyPipelineTest {
     TestAuthority.PemFiles files = AUTHORITY.write(folder, "both", AUTHORITY.issue(b -> b));
     server =
         ReloadingTls.server(
-            "grpc.tls",
-            new ServerTlsConfig(
-                true,
-                files.certificate(),
-                files.key(),
-                ClientCertificates.REQUIRED,
-                files.cas(),
-                INTERVAL),
-            clock,
-            clock);
+            "grpc.tls", files.listener(ClientCertificates.REQUIRED, INTERVAL), clock, clock);
     client =
         ReloadingTls.client(
             "tls",

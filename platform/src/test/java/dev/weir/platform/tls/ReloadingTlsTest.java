@@ -37,16 +37,7 @@ class ReloadingTlsTest {
     ReloadingTls tls =
         Objects.requireNonNull(
             ReloadingTls.server(
-                "grpc.tls",
-                new ServerTlsConfig(
-                    true,
-                    files.certificate(),
-                    files.key(),
-                    ClientCertificates.REQUIRED,
-                    files.cas(),
-                    INTERVAL),
-                clock,
-                clock));
+                "grpc.tls", files.listener(ClientCertificates.REQUIRED, INTERVAL), clock, clock));
     tls.registerWith(telemetry.meter());
     return tls;
   }

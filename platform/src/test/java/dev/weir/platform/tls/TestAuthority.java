@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.function.UnaryOperator;
 
@@ -71,7 +72,12 @@ public final class TestAuthority {
   }
 
   /** Files as a server or client has them. */
-  public record PemFiles(Path certificate, Path key, Path cas) {}
+  public record PemFiles(Path certificate, Path key, Path cas) {
+    /** A listener's TLS with these files. */
+    public ServerTlsConfig listener(ClientCertificates clients, Duration reloadInterval) {
+      return new ServerTlsConfig(true, certificate, key, clients, cas, reloadInterval);
+    }
+  }
 
   /** Writes a certificate, its key, and the authority's own certificate. */
   public PemFiles write(Path folder, String name, X509Bundle bundle) {

@@ -4,6 +4,7 @@ import dev.weir.platform.telemetry.TraceSampling;
 import dev.weir.router.policy.Cohort;
 import dev.weir.router.policy.Decision;
 import dev.weir.router.wire.StatusCode;
+import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
@@ -121,17 +122,9 @@ public final class RequestTrace {
     if (server == null) {
       return unsampled;
     }
-    io.opentelemetry.api.trace.Span span =
-        tracer
-            .spanBuilder(SERVICE + "/" + method)
-            .setSpanKind(SpanKind.CLIENT)
-            .setParent(Context.root().with(server))
-            .startSpan();
-    describe(span, method);
-    annotate(span, decision);
-    span.setAttribute("weir.worker", worker);
+    SpanBuilder span = toWorker(Context.root().with(server));
     span.setAttribute("weir.attempt", number);
-    return new Span(span, Traceparent.format(span.getSpanContext()));
+    return started(span, decision, worker);
   }
 
   /**
@@ -144,15 +137,22 @@ public final class RequestTrace {
     if (server == null) {
       return new Span(null, Traceparent.unsampled(random, random.nextLong()));
     }
-    io.opentelemetry.api.trace.Span span =
-        tracer
-            .spanBuilder(SERVICE + "/" + method)
-            .setSpanKind(SpanKind.CLIENT)
-            .setParent(tracing.sampling().sampledRoot())
-            .addLink(server.getSpanContext())
-            .startSpan();
+    SpanBuilder span = toWorker(tracing.sampling().sampledRoot());
+    span.addLink(server.getSpanContext());
+    return started(span, copy, worker);
+  }
+
+  private SpanBuilder toWorker(Context parent) {
+    return tracer
+        .spanBuilder(SERVICE + "/" + method)
+        .setSpanKind(SpanKind.CLIENT)
+        .setParent(parent);
+  }
+
+  private Span started(SpanBuilder builder, Decision.Routed decision, String worker) {
+    io.opentelemetry.api.trace.Span span = builder.startSpan();
     describe(span, method);
-    annotate(span, copy);
+    annotate(span, decision);
     span.setAttribute("weir.worker", worker);
     return new Span(span, Traceparent.format(span.getSpanContext()));
   }

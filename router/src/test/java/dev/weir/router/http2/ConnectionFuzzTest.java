@@ -50,10 +50,7 @@ class ConnectionFuzzTest {
 
   private static void frame(
       ByteArrayOutputStream out, int type, int flags, int stream, byte[] body) {
-    ByteBuf head = Unpooled.buffer(9);
-    head.writeMedium(body.length).writeByte(type).writeByte(flags).writeInt(stream);
-    out.writeBytes(Arrays.copyOf(head.array(), 9));
-    out.writeBytes(body);
+    out.writeBytes(Wire.frame(type, flags, stream, body));
   }
 
   private static byte[] block(DefaultHttp2HeadersEncoder encoder, SplittableRandom random)

@@ -154,15 +154,11 @@ class FlowControlModelTest {
   }
 
   private static ByteBuf frame(int type, int flags, int stream, byte... body) {
-    ByteBuf out = Unpooled.buffer(9 + body.length);
-    out.writeMedium(body.length).writeByte(type).writeByte(flags).writeInt(stream);
-    return out.writeBytes(body);
+    return Unpooled.wrappedBuffer(Wire.frame(type, flags, stream, body));
   }
 
   private static ByteBuf update(int stream, int increment) {
-    ByteBuf out = Unpooled.buffer(13);
-    out.writeMedium(4).writeByte(FrameParser.WINDOW_UPDATE).writeByte(0).writeInt(stream);
-    return out.writeInt(increment);
+    return frame(FrameParser.WINDOW_UPDATE, 0, stream, Wire.number(increment));
   }
 
   @Test

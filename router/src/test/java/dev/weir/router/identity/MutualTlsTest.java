@@ -11,7 +11,6 @@ import dev.weir.platform.time.TestClock;
 import dev.weir.platform.tls.ClientCertificates;
 import dev.weir.platform.tls.ClientTlsConfig;
 import dev.weir.platform.tls.ReloadingTls;
-import dev.weir.platform.tls.ServerTlsConfig;
 import dev.weir.platform.tls.TestAuthority;
 import dev.weir.router.policy.ClientIdentity;
 import io.grpc.Grpc;
@@ -65,14 +64,7 @@ class MutualTlsTest {
 
   private Identification callWith(ClientTlsConfig client) {
     TestAuthority.PemFiles files = AUTHORITY.write(folder, "server", AUTHORITY.issue(b -> b));
-    var config =
-        new ServerTlsConfig(
-            true,
-            files.certificate(),
-            files.key(),
-            ClientCertificates.OPTIONAL,
-            files.cas(),
-            INTERVAL);
+    var config = files.listener(ClientCertificates.OPTIONAL, INTERVAL);
     GrpcServer server =
         opened.add(
             "server",
