@@ -151,7 +151,14 @@ record RolloutPlan(
       case PREDICTED_CLASS ->
           new Statement.PredictedClass(
               orDefault(guardrail.getPredictedClass().getToleratedRatio(), DEFAULT_CLASS_RATIO));
-      case STATEMENT_NOT_SET -> null;
+      case SCORE,
+          CONFIDENCE,
+          LABEL_QUALITY,
+          BUSINESS_METRIC,
+          SHADOW_AGREEMENT,
+          DATA_QUALITY,
+          STATEMENT_NOT_SET ->
+          null;
     };
   }
 

@@ -8,7 +8,7 @@ import java.util.List;
  * Reads what {@link StateWriter} wrote. Damaged bytes end in an {@link IllegalArgumentException}
  * that says where, never in an allocation larger than the bytes themselves.
  */
-final class StateReader {
+public final class StateReader {
   private final String what;
   private final byte[] bytes;
   private int at;
@@ -16,7 +16,7 @@ final class StateReader {
   /**
    * @param what name of the statistic, for messages
    */
-  StateReader(String what, int version, byte kind, byte[] bytes) {
+  public StateReader(String what, int version, byte kind, byte[] bytes) {
     this.what = what;
     this.bytes = bytes;
     expect("version", uint8(), version);
@@ -24,23 +24,23 @@ final class StateReader {
   }
 
   /** The kind byte of any state. */
-  static byte kindOf(byte[] bytes) {
+  public static byte kindOf(byte[] bytes) {
     if (bytes.length < 2) {
       throw new IllegalArgumentException("state: " + bytes.length + " bytes (expected: 2 or more)");
     }
     return bytes[1];
   }
 
-  int uint8() {
+  public int uint8() {
     need(1);
     return bytes[at++] & 0xff;
   }
 
-  int uint16() {
+  public int uint16() {
     return uint8() << 8 | uint8();
   }
 
-  long int64() {
+  public long int64() {
     need(8);
     long value = 0;
     for (int i = 0; i < 8; i++) {
@@ -50,7 +50,7 @@ final class StateReader {
   }
 
   /** A number that is not negative. */
-  long count() {
+  public long count() {
     long value = int64();
     if (value < 0) {
       throw damaged("count " + value + " (expected: 0 or more)");
@@ -59,7 +59,7 @@ final class StateReader {
   }
 
   /** A number that is not NaN. */
-  double float64() {
+  public double float64() {
     double value = Double.longBitsToDouble(int64());
     if (Double.isNaN(value)) {
       throw damaged("NaN (expected: a number)");
@@ -67,7 +67,7 @@ final class StateReader {
     return value;
   }
 
-  double[] float64s(int length) {
+  public double[] float64s(int length) {
     need(8 * length);
     var values = new double[length];
     for (int i = 0; i < length; i++) {
@@ -76,7 +76,7 @@ final class StateReader {
     return values;
   }
 
-  List<Double> float64List() {
+  public List<Double> float64List() {
     int length = uint8();
     need(8 * length);
     var values = new ArrayList<Double>(length);
@@ -86,7 +86,7 @@ final class StateReader {
     return values;
   }
 
-  String text() {
+  public String text() {
     int length = uint16();
     need(length);
     var value = new String(bytes, at, length, StandardCharsets.UTF_8);
@@ -94,24 +94,24 @@ final class StateReader {
     return value;
   }
 
-  int remaining() {
+  public int remaining() {
     return bytes.length - at;
   }
 
   /** Refuses bytes that are left over. */
-  void end() {
+  public void end() {
     if (at != bytes.length) {
       throw damaged(bytes.length - at + " bytes too many (expected: none)");
     }
   }
 
-  void expect(String field, long found, long expected) {
+  public void expect(String field, long found, long expected) {
     if (found != expected) {
       throw damaged(field + " " + found + " (expected: " + expected + ")");
     }
   }
 
-  IllegalArgumentException damaged(String problem) {
+  public IllegalArgumentException damaged(String problem) {
     return new IllegalArgumentException(what + " state, byte " + at + ": " + problem);
   }
 

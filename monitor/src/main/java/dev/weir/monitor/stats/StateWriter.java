@@ -5,15 +5,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Writes state, big-endian, after a version byte and a kind byte. */
-final class StateWriter {
+public final class StateWriter {
   private byte[] bytes = new byte[256];
   private int size;
 
-  StateWriter(int version, byte kind) {
+  public StateWriter(int version, byte kind) {
     uint8(version).uint8(kind);
   }
 
-  StateWriter uint8(int value) {
+  public StateWriter uint8(int value) {
     if (value < 0 || value > 255) {
       throw new IllegalArgumentException("not an unsigned byte: " + value);
     }
@@ -22,11 +22,11 @@ final class StateWriter {
     return this;
   }
 
-  StateWriter uint16(int value) {
+  public StateWriter uint16(int value) {
     return uint8(value >>> 8).uint8(value & 0xff);
   }
 
-  StateWriter int64(long value) {
+  public StateWriter int64(long value) {
     grow(8);
     for (int shift = 56; shift >= 0; shift -= 8) {
       bytes[size++] = (byte) (value >>> shift);
@@ -34,11 +34,11 @@ final class StateWriter {
     return this;
   }
 
-  StateWriter float64(double value) {
+  public StateWriter float64(double value) {
     return int64(Double.doubleToLongBits(value));
   }
 
-  StateWriter float64s(double[] values) {
+  public StateWriter float64s(double[] values) {
     for (double value : values) {
       float64(value);
     }
@@ -46,7 +46,7 @@ final class StateWriter {
   }
 
   /** A count byte, then the numbers. */
-  StateWriter float64List(List<Double> values) {
+  public StateWriter float64List(List<Double> values) {
     uint8(values.size());
     for (double value : values) {
       float64(value);
@@ -55,7 +55,7 @@ final class StateWriter {
   }
 
   /** Two length bytes, then UTF-8. */
-  StateWriter text(String value) {
+  public StateWriter text(String value) {
     byte[] encoded = value.getBytes(StandardCharsets.UTF_8);
     uint16(encoded.length);
     grow(encoded.length);
@@ -64,7 +64,7 @@ final class StateWriter {
     return this;
   }
 
-  byte[] toBytes() {
+  public byte[] toBytes() {
     return Arrays.copyOf(bytes, size);
   }
 

@@ -202,7 +202,13 @@ public final class RolloutSpecs {
                     guardrail.getPredictedClass().getToleratedRatio(),
                     DEFAULT_CLASS_RATIO));
       }
-      case STATEMENT_NOT_SET ->
+      case SCORE,
+          CONFIDENCE,
+          LABEL_QUALITY,
+          BUSINESS_METRIC,
+          SHADOW_AGREEMENT,
+          DATA_QUALITY,
+          STATEMENT_NOT_SET ->
           throw new InvalidValueException(
               at, "no statement", "error_rate, latency or predicted_class");
     }
