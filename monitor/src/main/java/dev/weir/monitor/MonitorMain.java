@@ -78,19 +78,20 @@ public final class MonitorMain {
     var counts = new IntakeCounts();
     var exposures = new ExposureBoard(counts, new SaidDropped(config.intake().maxRouters()));
     var traces = new TraceStore(config.intake(), counts);
-    var mirrors =
-        new MirrorBoard(
-            config.mirror(),
-            counts,
-            new SaidDropped(config.intake().maxRouters()),
-            traces::keepExamples,
-            clock);
     var heard = new ServicesHeard();
     var board = new MetricBoard(config.intake(), counts);
     var feedback = new FeedbackJoin(config.intake(), counts);
     var incoming = new Dashboard.Incoming(config.dashboard(), clock);
     var wiring = new Wiring(traces, incoming);
     var book = new EvidenceBook(config.evidence(), config.intake(), counts, clock, wiring);
+    var mirrors =
+        new MirrorBoard(
+            config.mirror(),
+            counts,
+            new SaidDropped(config.intake().maxRouters()),
+            traces::keepExamples,
+            book::takePairs,
+            clock);
     var sender = new VerdictSender(registry.channel(), config.instance(), book, clock);
     MonitorMetrics.register(telemetry.meter(), counts, book, sender, traces);
     exposures.registerWith(telemetry.meter());

@@ -2,6 +2,7 @@ package dev.weir.monitor.guardrail;
 
 import dev.weir.monitor.stats.ArmUnits;
 import dev.weir.monitor.stats.HitCounts;
+import java.util.Set;
 
 /**
  * The units of one slice that were drawn with the same probability, by arm.
@@ -13,9 +14,19 @@ record DrawOutcomes(double canaryProbability, ArmOutcomes canary, ArmOutcomes ba
     this(canaryProbability, new ArmOutcomes(), new ArmOutcomes());
   }
 
-  HitCounts errors() {
+  /**
+   * Units that failed, and all others.
+   *
+   * @param statusCodes statuses that count as errors; empty: all but OK
+   */
+  HitCounts errors(Set<Integer> statusCodes) {
+    long canaryErrors = canary.failed(statusCodes);
+    long baselineErrors = baseline.failed(statusCodes);
     return new HitCounts(
-        canary.failed(), canary.succeeded(), baseline.failed(), baseline.succeeded());
+        canaryErrors,
+        canary.units() - canaryErrors,
+        baselineErrors,
+        baseline.units() - baselineErrors);
   }
 
   ArmUnits units() {

@@ -8,10 +8,12 @@ import dev.weir.monitor.intake.IntakeReceiver;
 import dev.weir.monitor.intake.RouterLedger;
 import dev.weir.monitor.intake.SampleSlicer;
 import dev.weir.platform.time.Clock;
+import dev.weir.proto.monitor.v1.MirrorPair;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
 import dev.weir.proto.monitor.v1.ReportOutcomesRequest;
 import dev.weir.proto.monitor.v1.ReportSamplesRequest;
 import dev.weir.proto.monitor.v1.Sample;
+import dev.weir.proto.registry.v1.ModelVersion;
 import dev.weir.proto.route.v1.Rollout;
 import dev.weir.proto.route.v1.Snapshot;
 import dev.weir.proto.route.v1.Verdict;
@@ -44,7 +46,7 @@ import org.slf4j.LoggerFactory;
 public final class EvidenceBook implements IntakeReceiver.Evidence {
   private static final Logger LOG = LoggerFactory.getLogger(EvidenceBook.class);
   private static final int MAGIC = 0x57454952;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   /**
    * Evidence at one moment.
@@ -118,7 +120,7 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
               .addKeyValue("canary", rollout.getSpec().getCanaryVersion())
               .log("watching a rollout");
         }
-        watch.follow(rollout, declaresClass(snapshot, rollout));
+        watch.follow(rollout, promised(snapshot, rollout));
       }
     } finally {
       lock.unlock();
@@ -132,11 +134,18 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
     };
   }
 
-  private static boolean declaresClass(Snapshot snapshot, Rollout rollout) {
+  private static SampleUnit.Promised promised(Snapshot snapshot, Rollout rollout) {
     return snapshot.getVersionsList().stream()
         .filter(version -> version.getVersion().equals(rollout.getSpec().getCanaryVersion()))
         .filter(version -> version.getModel().equals(rollout.getModel()))
-        .anyMatch(version -> !version.getSignature().getClassOutput().isEmpty());
+        .map(ModelVersion::getSignature)
+        .findFirst()
+        .map(signature ->
+            new SampleUnit.Promised(
+                !signature.getClassOutput().isEmpty(),
+                !signature.getProbabilityOutput().isEmpty(),
+                !signature.getValueOutput().isEmpty()))
+        .orElse(SampleUnit.Promised.NOTHING);
   }
 
   @GuardedBy("lock")
@@ -218,6 +227,45 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
     lock.lock();
     try {
       slicer.take(request.getWorker(), usable, request.getDroppedSamples(), clock.nanoTime());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes labels that found their prediction, each for the first time. */
+  public void takeLabels(List<LabelledPrediction> labels) {
+    lock.lock();
+    try {
+      for (RolloutWatch watch : watches.values()) {
+        unsaved |= watch.takeLabels(labels);
+      }
+      settle();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes numbers that users report about units, each unit once per metric. */
+  public void takeBusiness(List<BusinessUnit> units) {
+    lock.lock();
+    try {
+      for (RolloutWatch watch : watches.values()) {
+        unsaved |= watch.takeBusiness(units);
+      }
+      settle();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes pairs of a mirror. */
+  public void takePairs(List<MirrorPair> pairs) {
+    lock.lock();
+    try {
+      for (RolloutWatch watch : watches.values()) {
+        unsaved |= watch.takePairs(pairs);
+      }
+      settle();
     } finally {
       lock.unlock();
     }

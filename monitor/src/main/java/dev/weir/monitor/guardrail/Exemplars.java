@@ -24,10 +24,13 @@ final class Exemplars {
   static final int MAX = 8;
 
   private static final int MAX_CLASSES = 64;
+  private static final int MAX_REQUEST_ID = 256;
   private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
 
   private final Deque<String> failing = new ArrayDeque<>();
   private final Deque<String> other = new ArrayDeque<>();
+  private final Deque<String> wrong = new ArrayDeque<>();
+  private final Deque<String> wrongTraces = new ArrayDeque<>();
   private final Map<String, PredictedClass> byClass = new LinkedHashMap<>();
 
   private static final class PredictedClass {
@@ -59,17 +62,43 @@ final class Exemplars {
   }
 
   /** Traces for a guardrail's violation, the most telling first. */
-  List<String> showing(RolloutPlan.Statement statement) {
+  List<String> showing(Statement statement) {
     var found = new ArrayList<String>();
     switch (statement) {
-      case RolloutPlan.Statement.ErrorRate ignored -> found.addAll(failing);
-      case RolloutPlan.Statement.Latency ignored -> {
+      case Statement.ErrorRatio _, Statement.ErrorShare _ -> found.addAll(failing);
+      case Statement.Latency _ -> {
         found.addAll(failing);
         found.addAll(other);
       }
-      case RolloutPlan.Statement.PredictedClass ignored -> found.addAll(mostOverpredicted());
+      case Statement.PredictedClass _ -> found.addAll(mostOverpredicted());
+      case Statement.LabelQuality _ -> found.addAll(wrongTraces);
+      case Statement.Score _,
+          Statement.Confidence _,
+          Statement.DataQuality _,
+          Statement.Business _,
+          Statement.Shadow _ -> {
+        // no single request of these shows it
+      }
     }
     return List.copyOf(found.subList(0, Math.min(MAX, found.size())));
+  }
+
+  /** A request of the canary whose label says that its prediction was wrong. */
+  void wrong(String requestId, String traceId) {
+    push(wrongTraces, traceId);
+    if (!requestId.isEmpty()
+        && requestId.length() <= MAX_REQUEST_ID
+        && !wrong.contains(requestId)) {
+      wrong.addFirst(requestId);
+      if (wrong.size() > MAX) {
+        wrong.removeLast();
+      }
+    }
+  }
+
+  /** Requests for a guardrail's violation, the newest first. */
+  List<String> requests(Statement statement) {
+    return statement instanceof Statement.LabelQuality ? List.copyOf(wrong) : List.of();
   }
 
   private Collection<String> mostOverpredicted() {
@@ -94,6 +123,8 @@ final class Exemplars {
   void writeTo(DataOutput out) throws IOException {
     write(out, failing);
     write(out, other);
+    write(out, wrong);
+    write(out, wrongTraces);
     out.writeInt(byClass.size());
     for (var entry : byClass.entrySet()) {
       out.writeUTF(entry.getKey());
@@ -107,6 +138,8 @@ final class Exemplars {
     var exemplars = new Exemplars();
     read(in, exemplars.failing);
     read(in, exemplars.other);
+    read(in, exemplars.wrong);
+    read(in, exemplars.wrongTraces);
     int classes = in.readInt();
     for (int i = 0; i < classes; i++) {
       var seen = new PredictedClass();

@@ -73,8 +73,8 @@ final class OutcomeTally {
     for (int i = 0; i < cell.getLatencyBucketsCount(); i++) {
       arm.answered(cell.getLatencyBuckets(i), cell.getLatencyCounts(i));
     }
-    cell.getErrorsMap().values().forEach(arm::failed);
-    arm.failed(cell.getUnfinished());
+    cell.getErrorsMap().forEach(arm::failed);
+    arm.unfinished(cell.getUnfinished());
   }
 
   private void takeSticky(OutcomeCell cell, ArmOutcomes arm, boolean canary, UnitLedger seen) {
@@ -85,8 +85,10 @@ final class OutcomeTally {
       if (!seen.admit(unit.getUnit())) {
         continue;
       }
-      if (unit.getUnfinished() || unit.getStatus() != 0) {
-        arm.failed(1);
+      if (unit.getUnfinished()) {
+        arm.unfinished(1);
+      } else if (unit.getStatus() != 0) {
+        arm.failed(unit.getStatus(), 1);
       } else {
         arm.answered(unit.getLatencyBucket(), 1);
       }

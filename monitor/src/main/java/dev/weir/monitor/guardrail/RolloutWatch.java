@@ -2,14 +2,12 @@ package dev.weir.monitor.guardrail;
 
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.stats.ArmUnits;
-import dev.weir.monitor.stats.ErrorRateTest;
 import dev.weir.monitor.stats.Evidence;
 import dev.weir.monitor.stats.GuardrailTest;
-import dev.weir.monitor.stats.LatencyTest;
-import dev.weir.monitor.stats.PredictedClassTest;
 import dev.weir.monitor.stats.ReleaseEvidence;
 import dev.weir.monitor.stats.SampleRatioTest;
 import dev.weir.monitor.stats.SeenUnits;
+import dev.weir.proto.monitor.v1.MirrorPair;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
 import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.route.v1.Arm;
@@ -25,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * only the guardrails that live on samples.
  */
 final class RolloutWatch {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   /** What the registry says about the rollout. */
   enum Phase {
@@ -56,12 +55,15 @@ final class RolloutWatch {
   private final RolloutPlan plan;
   private final IntakeCounts counts;
   private final int maxStickyUnits;
-  private final Map<String, GuardrailTest> tests = new HashMap<>();
+  private final Map<String, Judge> judges = new HashMap<>();
   private final EvidenceHistory history = new EvidenceHistory();
   private SampleRatioTest outcomeRatio = new SampleRatioTest(SampleRatioTest.DEFAULT_ALPHA);
   private SampleRatioTest sampleRatio = new SampleRatioTest(SampleRatioTest.DEFAULT_ALPHA);
+  private SampleRatioTest labelRatio = new SampleRatioTest(SampleRatioTest.DEFAULT_ALPHA);
+  private final Map<String, SampleRatioTest> businessRatios = new TreeMap<>();
   private UnitLedger seenOutcomes;
   private UnitLedger seenSamples;
+  private UnitLedger seenLabels;
   private UnitLedger seenInStep;
   private Exemplars exemplars = new Exemplars();
   private long canaryRequests;
@@ -74,7 +76,7 @@ final class RolloutWatch {
   // The registry's word, renewed with each snapshot.
   private Phase phase = Phase.PREPARING;
   private boolean ratioOverruled;
-  private boolean classDeclared;
+  private SampleUnit.Promised promised = SampleUnit.Promised.NOTHING;
 
   /**
    * A watch that has seen nothing.
@@ -88,9 +90,10 @@ final class RolloutWatch {
     this.maxStickyUnits = maxStickyUnits;
     this.seenOutcomes = emptyLedger();
     this.seenSamples = emptyLedger();
+    this.seenLabels = emptyLedger();
     this.seenInStep = emptyLedger();
     for (RolloutPlan.Planned planned : plan.guardrails()) {
-      tests.put(planned.name(), planned.statement().newTest());
+      judges.put(planned.name(), planned.statement().judge(planned.statement().newTest()));
     }
   }
 
@@ -114,10 +117,10 @@ final class RolloutWatch {
   /**
    * Takes the registry's newest word.
    *
-   * @param canaryDeclaresClass the canary's signature names a class output
+   * @param answers what the canary's signature promises
    */
-  void follow(Rollout newest, boolean canaryDeclaresClass) {
-    classDeclared = canaryDeclaresClass;
+  void follow(Rollout newest, SampleUnit.Promised answers) {
+    promised = answers;
     ratioOverruled = newest.getOverruledList().contains("sample_ratio");
     if (phase != Phase.OVER) {
       phase =
@@ -157,23 +160,19 @@ final class RolloutWatch {
     for (DrawOutcomes draw : tally.draws()) {
       outcomeRatio.update(draw.canaryProbability(), draw.units());
       comparing |= draw.canaryProbability() > 0 && draw.canaryProbability() < 1;
-      for (GuardrailTest test : tests.values()) {
-        switch (test) {
-          case ErrorRateTest errors -> errors.update(draw.canaryProbability(), draw.errors());
-          case LatencyTest latency ->
-              latency.update(
-                  draw.canaryProbability(), draw.canary().latencies(), draw.baseline().latencies());
-          case PredictedClassTest samplesOnly -> {
-            // fed by samples
-          }
+      for (Judge judge : judges.values()) {
+        if (judge instanceof Judge.OfOutcomes outcomes) {
+          outcomes.take().accept(draw);
         }
       }
     }
     outcomeRatio.closeSlice();
-    tests.values().stream()
-        .filter(test -> !(test instanceof PredictedClassTest))
-        .forEach(GuardrailTest::closeSlice);
+    closeSlice(Judge.OfOutcomes.class);
     return true;
+  }
+
+  private void closeSlice(Class<? extends Judge> fed) {
+    judges.values().stream().filter(fed::isInstance).forEach(judge -> judge.test().closeSlice());
   }
 
   private void countStep(OutcomeTally tally) {
@@ -194,55 +193,168 @@ final class RolloutWatch {
    * @return whether anything in it was about this rollout
    */
   boolean takeSamples(List<Sample> slice) {
-    var draws = new TreeMap<Double, ClassCounts>();
+    var units = new ArrayList<SampleUnit>();
     for (Sample sample : slice) {
-      Assignment assignment = sample.getAssignment();
-      boolean ofACanaryUnit = assignment.getArm() == Arm.ARM_CANARY;
-      if (!assignment.getRolloutId().equals(plan.rolloutId())
-          || !(ofACanaryUnit || assignment.getArm() == Arm.ARM_BASELINE)
-          || sample.getPredictedClassesCount() == 0
-          || (assignment.getSticky() && !seenSamples.admit(assignment.getUnit()))) {
-        continue;
+      if (isUnitOfThis(sample.getAssignment())
+          && hasContent(sample)
+          && (!sample.getAssignment().getSticky()
+              || seenSamples.admit(sample.getAssignment().getUnit()))) {
+        var unit = new SampleUnit(sample, promised);
+        units.add(unit);
+        unit.predictedClass()
+            .ifPresent(name -> exemplars.predicted(name, unit.canary(), sample.getTraceId()));
       }
-      String predicted = sample.getPredictedClasses(0);
-      ClassCounts draw =
-          draws.computeIfAbsent(assignment.getCanaryProbability(), p -> new ClassCounts());
-      (ofACanaryUnit ? draw.canary : draw.baseline).merge(predicted, 1L, Long::sum);
-      exemplars.predicted(predicted, ofACanaryUnit, sample.getTraceId());
     }
-    if (draws.isEmpty()) {
+    if (units.isEmpty()) {
       return false;
     }
     if (decided == null) {
-      draws.forEach(this::judgeClasses);
-      sampleRatio.closeSlice();
-      tests.values().stream()
-          .filter(PredictedClassTest.class::isInstance)
-          .forEach(GuardrailTest::closeSlice);
+      judgeSamples(units);
     }
     return true;
   }
 
-  private void judgeClasses(double canaryProbability, ClassCounts draw) {
-    sampleRatio.update(canaryProbability, draw.units());
-    for (GuardrailTest test : tests.values()) {
-      if (test instanceof PredictedClassTest classes) {
-        classes.update(canaryProbability, draw.canary, draw.baseline);
-      }
-    }
+  private boolean isUnitOfThis(Assignment assignment) {
+    return assignment.getRolloutId().equals(plan.rolloutId())
+        && (assignment.getArm() == Arm.ARM_CANARY || assignment.getArm() == Arm.ARM_BASELINE);
   }
 
-  private static final class ClassCounts {
-    final Map<String, Long> canary = new TreeMap<>();
-    final Map<String, Long> baseline = new TreeMap<>();
+  /**
+   * Whether there is anything to judge in a sample. Without a class where one is promised it counts
+   * for data quality only when some guardrail asks for it.
+   */
+  private boolean hasContent(Sample sample) {
+    return sample.getPredictedClassesCount() > 0
+        || judges.values().stream()
+            .anyMatch(judge ->
+                judge instanceof Judge.OfSamples ofSamples
+                    && ofSamples.concerned().test(new SampleUnit(sample, promised)));
+  }
 
-    ArmUnits units() {
-      return new ArmUnits(sum(canary), sum(baseline));
+  private void judgeSamples(List<SampleUnit> units) {
+    ratios(units.stream().map(u -> new Drawn(u.canaryProbability(), u.canary())).toList())
+        .forEach(sampleRatio::update);
+    sampleRatio.closeSlice();
+    for (Judge judge : judges.values()) {
+      if (judge instanceof Judge.OfSamples ofSamples) {
+        ofSamples.take().accept(units);
+      }
     }
+    closeSlice(Judge.OfSamples.class);
+  }
 
-    private static long sum(Map<String, Long> counts) {
-      return counts.values().stream().mapToLong(Long::longValue).sum();
+  private record Drawn(double canaryProbability, boolean canary) {}
+
+  private static Map<Double, ArmUnits> ratios(List<Drawn> units) {
+    var counts = new TreeMap<Double, ArmUnits>();
+    for (Drawn unit : units) {
+      counts.merge(
+          unit.canaryProbability(),
+          unit.canary() ? new ArmUnits(1, 0) : new ArmUnits(0, 1),
+          (a, b) -> new ArmUnits(a.canary() + b.canary(), a.baseline() + b.baseline()));
     }
+    return counts;
+  }
+
+  /**
+   * Takes labels that found their prediction, each for the first time.
+   *
+   * @return whether any of them was about this rollout
+   */
+  boolean takeLabels(List<LabelledPrediction> labels) {
+    var units = new ArrayList<LabelledUnit>();
+    for (LabelledPrediction labelled : labels) {
+      Assignment assignment = labelled.sample().getAssignment();
+      if (isUnitOfThis(assignment)
+          && (!assignment.getSticky() || seenLabels.admit(assignment.getUnit()))) {
+        var unit =
+            LabelledUnit.of(
+                labelled.sample(), labelled.label(), assignment.getArm() == Arm.ARM_CANARY);
+        units.add(unit);
+        if (unit.canary() && unit.isWrong()) {
+          exemplars.wrong(unit.requestId(), labelled.sample().getTraceId());
+        }
+      }
+    }
+    if (units.isEmpty() || decided != null) {
+      return !units.isEmpty();
+    }
+    ratios(units.stream().map(u -> new Drawn(u.canaryProbability(), u.canary())).toList())
+        .forEach(labelRatio::update);
+    labelRatio.closeSlice();
+    for (Judge judge : judges.values()) {
+      if (judge instanceof Judge.OfLabels ofLabels) {
+        ofLabels.take().accept(units);
+      }
+    }
+    closeSlice(Judge.OfLabels.class);
+    return true;
+  }
+
+  /**
+   * Takes numbers that users report about units.
+   *
+   * @return whether any of them was about this rollout
+   */
+  boolean takeBusiness(List<BusinessUnit> reported) {
+    boolean any = false;
+    for (Judge judge : judges.values()) {
+      if (judge instanceof Judge.OfBusiness business && decided == null) {
+        List<BusinessUnit> units =
+            reported.stream()
+                .filter(unit -> unit.metric().equals(business.metric()))
+                .filter(unit -> unit.rolloutId().equals(plan.rolloutId()))
+                .toList();
+        if (!units.isEmpty()) {
+          any = true;
+          SampleRatioTest ratio =
+              businessRatios.computeIfAbsent(
+                  business.metric(), metric -> new SampleRatioTest(SampleRatioTest.DEFAULT_ALPHA));
+          ratios(units.stream().map(u -> new Drawn(u.canaryProbability(), u.canary())).toList())
+              .forEach(ratio::update);
+          ratio.closeSlice();
+          business.take().accept(units);
+        }
+      }
+    }
+    if (any) {
+      closeSlice(Judge.OfBusiness.class);
+    }
+    return any;
+  }
+
+  /**
+   * Takes pairs of a mirror.
+   *
+   * @return whether any of them was about this rollout
+   */
+  boolean takePairs(List<MirrorPair> pairs) {
+    List<Boolean> disagreeing =
+        pairs.stream()
+            .filter(pair -> pair.getRoute().equals(plan.route()))
+            .filter(pair -> pair.getShadow().getVersion().equals(plan.canaryVersion()))
+            .filter(pair -> pair.getPrimary().getStatus() == 0 && pair.getCompared())
+            .map(RolloutWatch::disagrees)
+            .toList();
+    if (disagreeing.isEmpty() || decided != null) {
+      return !disagreeing.isEmpty();
+    }
+    boolean any = false;
+    for (Judge judge : judges.values()) {
+      if (judge instanceof Judge.OfPairs ofPairs) {
+        any = true;
+        ofPairs.take().accept(disagreeing);
+      }
+    }
+    closeSlice(Judge.OfPairs.class);
+    return any;
+  }
+
+  private static boolean disagrees(MirrorPair pair) {
+    return pair.getShadow().getStatus() != 0
+        || pair.getUnlikeOutputsCount() > 0
+        || pair.getOutputsList().stream()
+            .anyMatch(output -> output.getRowsAgreeing() < output.getRows());
   }
 
   /**
@@ -275,10 +387,10 @@ final class RolloutWatch {
   private VerdictDraft draft(Instant now) {
     return VerdictDraft.of(
         plan,
-        tests.entrySet().stream()
+        judges.entrySet().stream()
             .collect(
                 HashMap<String, Evidence>::new,
-                (all, test) -> all.put(test.getKey(), test.getValue().evidence()),
+                (all, judge) -> all.put(judge.getKey(), judge.getValue().test().evidence()),
                 HashMap::putAll),
         new VerdictDraft.Circumstances(
             now,
@@ -287,13 +399,31 @@ final class RolloutWatch {
             step,
             stepCanaryUnits,
             comparing,
-            classDeclared,
+            promised.predictedClass(),
             outcomeRatio.invalid() && !ratioOverruled,
             outcomeRatio.evidence(),
-            sampleRatio.invalid(),
-            sampleRatio.evidence(),
+            this::coverage,
             outcomeRatio.logThreshold()),
         exemplars);
+  }
+
+  /** Whether what a statement lives on was reported for both arms alike; empty: not in question. */
+  private Optional<SampleRatioTest> coverage(Statement statement) {
+    return switch (statement) {
+      case Statement.ErrorRatio _,
+          Statement.ErrorShare _,
+          Statement.Latency _,
+          Statement.Shadow _ ->
+          Optional.empty();
+      case Statement.PredictedClass _,
+          Statement.Score _,
+          Statement.Confidence _,
+          Statement.DataQuality _ ->
+          Optional.of(sampleRatio);
+      case Statement.LabelQuality _ -> Optional.of(labelRatio);
+      case Statement.Business business ->
+          Optional.ofNullable(businessRatios.get(business.metric()));
+    };
   }
 
   /** Notes the evidence for the chart. */
@@ -318,11 +448,11 @@ final class RolloutWatch {
   }
 
   private GuardrailTest test(String name) {
-    GuardrailTest test = tests.get(name);
-    if (test == null) {
-      throw new IllegalStateException("no test of guardrail " + name + " in " + tests.keySet());
+    Judge judge = judges.get(name);
+    if (judge == null) {
+      throw new IllegalStateException("no test of guardrail " + name + " in " + judges.keySet());
     }
-    return test;
+    return judge.test();
   }
 
   /**
@@ -338,8 +468,15 @@ final class RolloutWatch {
     }
     writeBytes(out, outcomeRatio.toBytes());
     writeBytes(out, sampleRatio.toBytes());
+    writeBytes(out, labelRatio.toBytes());
+    out.writeInt(businessRatios.size());
+    for (Map.Entry<String, SampleRatioTest> ratio : businessRatios.entrySet()) {
+      out.writeUTF(ratio.getKey());
+      writeBytes(out, ratio.getValue().toBytes());
+    }
     writeBytes(out, seenOutcomes.toBytes());
     writeBytes(out, seenSamples.toBytes());
+    writeBytes(out, seenLabels.toBytes());
     writeBytes(out, seenInStep.toBytes());
     out.writeLong(canaryRequests);
     Instant first = firstCanaryAt;
@@ -370,12 +507,19 @@ final class RolloutWatch {
     Rollout rollout = Rollout.parseFrom(readBytes(in));
     var watch = new RolloutWatch(rollout, in.readInt(), counts);
     for (RolloutPlan.Planned planned : watch.plan.guardrails()) {
-      watch.tests.put(planned.name(), GuardrailTest.fromBytes(readBytes(in)));
+      watch.judges.put(
+          planned.name(), planned.statement().judge(GuardrailTest.fromBytes(readBytes(in))));
     }
     watch.outcomeRatio = SampleRatioTest.fromBytes(readBytes(in));
     watch.sampleRatio = SampleRatioTest.fromBytes(readBytes(in));
+    watch.labelRatio = SampleRatioTest.fromBytes(readBytes(in));
+    int businessMetrics = in.readInt();
+    for (int i = 0; i < businessMetrics; i++) {
+      watch.businessRatios.put(in.readUTF(), SampleRatioTest.fromBytes(readBytes(in)));
+    }
     watch.seenOutcomes = new UnitLedger(SeenUnits.fromBytes(readBytes(in)), counts);
     watch.seenSamples = new UnitLedger(SeenUnits.fromBytes(readBytes(in)), counts);
+    watch.seenLabels = new UnitLedger(SeenUnits.fromBytes(readBytes(in)), counts);
     watch.seenInStep = new UnitLedger(SeenUnits.fromBytes(readBytes(in)), counts);
     watch.canaryRequests = in.readLong();
     if (in.readBoolean()) {

@@ -2,9 +2,11 @@ package dev.weir.monitor.guardrail;
 
 import com.google.protobuf.Timestamp;
 import dev.weir.monitor.guardrail.RolloutPlan.Planned;
+import dev.weir.monitor.stats.Effect;
 import dev.weir.monitor.stats.Evidence;
 import dev.weir.monitor.stats.ReleaseEvidence;
 import dev.weir.monitor.stats.ReleaseEvidence.Decision;
+import dev.weir.monitor.stats.SampleRatioTest;
 import dev.weir.proto.route.v1.Guardrail;
 import dev.weir.proto.route.v1.GuardrailEvidence;
 import dev.weir.proto.route.v1.Verdict;
@@ -14,13 +16,16 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A verdict made from evidence; pure. Precedence: a broken experiment ({@code INVALID}, unless an
  * operator overruled it) before a violation, because the tests' promise does not hold in it; a
- * violation before everything else; {@code PASSING} only when each guardrail could be judged,
- * enough canary units were, and the evidence is not on its way to a violation.
+ * violation before everything else. The rollout may proceed only when each guardrail could be
+ * judged, enough canary units were, and the evidence is not on its way to a violation; {@code
+ * PASSING} is said when, besides, each guardrail was shown to hold within its tolerance.
  *
  * @param verdict what is said
  * @param rollsBack the evidence suffices to roll back
@@ -34,6 +39,12 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
   private static final double CAUTIOUS_SHARE = 0.5;
 
   /**
+   * Evidence of 20 to 1 shows that a statement holds: a guardrail whose statement is false is ever
+   * called PASSING with probability 0.05 or less.
+   */
+  private static final double LOG_SHOWN = -Math.log(0.05);
+
+  /**
    * What else a verdict depends on.
    *
    * @param now time
@@ -45,8 +56,7 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
    * @param classDeclared the canary's signature names a class output
    * @param invalid the experiment is broken, and nobody overruled that
    * @param outcomeRatio shares of the arms among outcomes
-   * @param samplesInvalid the arms' shares among samples are not those drawn
-   * @param sampleRatio these shares
+   * @param coverage whether what a statement lives on was reported for both arms alike
    * @param ratioLogThreshold where a ratio decides
    */
   record Circumstances(
@@ -59,11 +69,15 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
       boolean classDeclared,
       boolean invalid,
       Evidence outcomeRatio,
-      boolean samplesInvalid,
-      Evidence sampleRatio,
+      Function<Statement, Optional<SampleRatioTest>> coverage,
       double ratioLogThreshold) {}
 
-  private record Said(VerdictState state, String decisiveGuardrail, String explanation) {}
+  private record Said(
+      VerdictState state, String decisiveGuardrail, String explanation, boolean mayProceed) {
+    static Said undecided(String explanation) {
+      return new Said(VerdictState.UNDECIDED, "", explanation, false);
+    }
+  }
 
   static VerdictDraft of(
       RolloutPlan plan,
@@ -73,17 +87,14 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
     List<ReleaseEvidence.Share> shares =
         plan.guardrails().stream().map(planned -> share(planned, evidences)).toList();
     ReleaseEvidence all = ReleaseEvidence.of(plan.alpha(), shares);
-    // What lives on samples is not used when the samples' shares are wrong; giving evidence up is
-    // always allowed.
+    // What was not reported for both arms alike is not used; giving evidence up is always allowed.
     ReleaseEvidence release =
-        circumstances.samplesInvalid()
-            ? ReleaseEvidence.of(
-                plan.alpha(),
-                all.guardrails().stream()
-                    .filter(judged -> !unjudgeable(plan, judged, circumstances))
-                    .map(ReleaseEvidence.Judged::share)
-                    .toList())
-            : all;
+        ReleaseEvidence.of(
+            plan.alpha(),
+            all.guardrails().stream()
+                .filter(judged -> unjudgeable(plan, judged, circumstances).isEmpty())
+                .map(ReleaseEvidence.Judged::share)
+                .toList());
     Said said = say(plan, all, release, circumstances);
     var verdict =
         Verdict.newBuilder()
@@ -96,17 +107,19 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
             .setRolloutStep(circumstances.step())
             .setStepCanaryUnits(circumstances.stepCanaryUnits())
             .setExplanation(VerdictWords.printable(said.explanation()))
-            .setDecisiveGuardrail(said.decisiveGuardrail());
+            .setDecisiveGuardrail(said.decisiveGuardrail())
+            .setMayProceed(said.mayProceed());
     Instant first = circumstances.firstCanaryAt();
     if (first != null) {
       verdict.setFirstCanaryAt(timestamp(first));
     }
     for (ReleaseEvidence.Judged judged : all.guardrails()) {
-      verdict.addGuardrails(evidenceOf(plan, judged, circumstances, said));
+      verdict.addGuardrails(evidenceOf(plan, judged, circumstances));
     }
     if (said.state() == VerdictState.VIOLATED) {
       Planned shown = planned(plan, mostTelling(release, said));
       verdict.addAllExemplarTraceIds(exemplars.showing(shown.statement()));
+      verdict.addAllExemplarRequestIds(exemplars.requests(shown.statement()));
     }
     boolean rollsBack =
         said.state() == VerdictState.VIOLATED && release.decision() instanceof Decision.RollBack;
@@ -121,14 +134,16 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
     return new ReleaseEvidence.Share(planned.name(), planned.weight(), planned.action(), evidence);
   }
 
-  private static boolean unjudgeable(
+  /** The shares of the arms because of which a guardrail cannot be judged; empty: it can. */
+  private static Optional<Evidence> unjudgeable(
       RolloutPlan plan, ReleaseEvidence.Judged judged, Circumstances circumstances) {
-    return circumstances.samplesInvalid() && !judged.violated() && livesOnSamples(plan, judged);
-  }
-
-  private static boolean livesOnSamples(RolloutPlan plan, ReleaseEvidence.Judged judged) {
-    return planned(plan, judged.share().guardrail()).statement()
-        instanceof RolloutPlan.Statement.PredictedClass;
+    return judged.violated()
+        ? Optional.empty()
+        : circumstances
+            .coverage()
+            .apply(planned(plan, judged.share().guardrail()).statement())
+            .filter(SampleRatioTest::invalid)
+            .map(SampleRatioTest::evidence);
   }
 
   private static Planned planned(RolloutPlan plan, String guardrail) {
@@ -148,14 +163,15 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
               c.outcomeRatio().statistic(),
               c.outcomeRatio().decisiveOutcome(),
               c.outcomeRatio().maxLogE(),
-              c.ratioLogThreshold()));
+              c.ratioLogThreshold()),
+          false);
     }
     return switch (release.decision()) {
       case Decision.RollBack rollBack -> rollBack(plan, release, rollBack, c);
       case Decision.Hold hold -> {
         ReleaseEvidence.Judged first = judged(release, hold.guardrails().getFirst());
         yield new Said(
-            VerdictState.VIOLATED, first.share().guardrail(), violatedAlone(plan, first, c));
+            VerdictState.VIOLATED, first.share().guardrail(), violatedAlone(plan, first, c), false);
       }
       case Decision.Undecided ignored -> undecided(plan, release, all, c);
     };
@@ -166,7 +182,10 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
     ReleaseEvidence.Judged decisive = judged(release, decision.decisiveGuardrail());
     if (decision.alone()) {
       return new Said(
-          VerdictState.VIOLATED, decision.decisiveGuardrail(), violatedAlone(plan, decisive, c));
+          VerdictState.VIOLATED,
+          decision.decisiveGuardrail(),
+          violatedAlone(plan, decisive, c),
+          false);
     }
     return new Said(
         VerdictState.VIOLATED,
@@ -177,7 +196,8 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
             decisive.share().evidence().statistic(),
             release.logE(),
             release.logThreshold(),
-            when(c)));
+            when(c)),
+        false);
   }
 
   private static String violatedAlone(
@@ -202,15 +222,13 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
   private static Said undecided(
       RolloutPlan plan, ReleaseEvidence release, ReleaseEvidence all, Circumstances c) {
     if (c.firstCanaryAt() == null) {
-      return new Said(VerdictState.UNDECIDED, "", VerdictWords.nothingSeen());
+      return Said.undecided(VerdictWords.nothingSeen());
     }
     for (ReleaseEvidence.Judged judged : all.guardrails()) {
-      String guardrail = judged.share().guardrail();
-      if (unjudgeable(plan, judged, c)) {
-        return new Said(
-            VerdictState.UNDECIDED,
-            "",
-            VerdictWords.unjudgeable(guardrail, c.sampleRatio().statistic()));
+      Optional<Evidence> shares = unjudgeable(plan, judged, c);
+      if (shares.isPresent()) {
+        return Said.undecided(
+            VerdictWords.unjudgeable(judged.share().guardrail(), shares.get().statistic()));
       }
     }
     long inAll =
@@ -220,28 +238,43 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
             .orElse(0);
     long needed = plan.minCanaryUnits(c.step());
     if (c.stepCanaryUnits() < needed) {
-      return new Said(
-          VerdictState.UNDECIDED,
-          "",
-          VerdictWords.waiting(c.stepCanaryUnits(), needed, c.step(), inAll));
+      return Said.undecided(VerdictWords.waiting(c.stepCanaryUnits(), needed, c.step(), inAll));
     }
     for (ReleaseEvidence.Judged judged : all.guardrails()) {
-      if (c.comparing()
-          && c.classDeclared()
-          && livesOnSamples(plan, judged)
-          && judged.share().evidence().canaryUnits() == 0) {
-        return new Said(
-            VerdictState.UNDECIDED, "", VerdictWords.noPredictions(judged.share().guardrail()));
+      if (c.comparing() && mustHaveData(plan, judged, c)) {
+        return Said.undecided(
+            VerdictWords.noData(
+                judged.share().guardrail(), planned(plan, judged.share().guardrail()).statement()));
       }
     }
     if (c.comparing() && release.logE() >= release.logThreshold() * CAUTIOUS_SHARE) {
-      return new Said(
-          VerdictState.UNDECIDED,
-          "",
+      return Said.undecided(
           VerdictWords.growing(mostEvidence(release), release.logE(), release.logThreshold()));
     }
-    return new Said(
-        VerdictState.PASSING, "", VerdictWords.passing(c.stepCanaryUnits(), c.step(), inAll));
+    List<String> notShown =
+        all.guardrails().stream()
+            .filter(judged -> !isShown(judged.share().evidence()))
+            .map(judged -> judged.share().guardrail())
+            .toList();
+    return notShown.isEmpty()
+        ? new Said(VerdictState.PASSING, "", VerdictWords.shown(inAll), true)
+        : new Said(
+            VerdictState.UNDECIDED,
+            "",
+            VerdictWords.nothingWrong(c.stepCanaryUnits(), c.step(), inAll, notShown),
+            true);
+  }
+
+  /** A guardrail without data is never good news. */
+  private static boolean mustHaveData(
+      RolloutPlan plan, ReleaseEvidence.Judged judged, Circumstances c) {
+    Statement statement = planned(plan, judged.share().guardrail()).statement();
+    boolean promised = !(statement instanceof Statement.PredictedClass) || c.classDeclared();
+    return promised && judged.share().evidence().canaryUnits() == 0;
+  }
+
+  private static boolean isShown(Evidence evidence) {
+    return evidence.maxLogWithin() >= LOG_SHOWN;
   }
 
   private static String mostEvidence(ReleaseEvidence release) {
@@ -265,18 +298,22 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
   }
 
   private static GuardrailEvidence evidenceOf(
-      RolloutPlan plan, ReleaseEvidence.Judged judged, Circumstances c, Said said) {
+      RolloutPlan plan, ReleaseEvidence.Judged judged, Circumstances c) {
     Evidence evidence = judged.share().evidence();
     VerdictState state;
     if (judged.violated()) {
       state = VerdictState.VIOLATED;
-    } else if (c.invalid() || unjudgeable(plan, judged, c)) {
+    } else if (c.invalid() || unjudgeable(plan, judged, c).isPresent()) {
       state = VerdictState.INVALID;
     } else {
-      state = said.state() == VerdictState.PASSING ? VerdictState.PASSING : VerdictState.UNDECIDED;
+      state = isShown(evidence) ? VerdictState.PASSING : VerdictState.UNDECIDED;
     }
-    return GuardrailEvidence.newBuilder()
-        .setGuardrail(judged.share().guardrail())
+    GuardrailEvidence.Builder told =
+        GuardrailEvidence.newBuilder()
+            .setLogEWithin(evidence.maxLogWithin())
+            .setLogThresholdWithin(LOG_SHOWN);
+    evidence.effect().map(VerdictDraft::effect).ifPresent(told::setEffect);
+    return told.setGuardrail(judged.share().guardrail())
         .setState(state)
         .setLogE(evidence.logE())
         .setMaxLogE(evidence.maxLogE())
@@ -290,6 +327,17 @@ record VerdictDraft(Verdict verdict, boolean rollsBack) {
               case HOLD -> Guardrail.Action.HOLD;
               case ROLLBACK -> Guardrail.Action.ROLLBACK;
             })
+        .build();
+  }
+
+  private static dev.weir.proto.route.v1.Effect effect(Effect effect) {
+    return dev.weir.proto.route.v1.Effect.newBuilder()
+        .setMeasure(VerdictWords.printable(effect.measure()))
+        .setCanary(effect.canary())
+        .setBaseline(effect.baseline())
+        .setDifferenceLow(effect.differenceLow())
+        .setDifferenceHigh(effect.differenceHigh())
+        .setTolerated(effect.tolerated())
         .build();
   }
 

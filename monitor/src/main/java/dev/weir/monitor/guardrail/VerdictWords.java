@@ -1,6 +1,7 @@
 package dev.weir.monitor.guardrail;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -81,9 +82,14 @@ final class VerdictWords {
         .formatted(judged, needed, step + 1, inAll);
   }
 
-  static String passing(long judged, int step, long inAll) {
-    return "no guardrail is violated after %,d canary units, %,d of them in step %d"
-        .formatted(inAll, judged, step + 1);
+  static String shown(long inAll) {
+    return "each guardrail was shown to hold within its tolerance, after %,d canary units"
+        .formatted(inAll);
+  }
+
+  static String nothingWrong(long judged, int step, long inAll, List<String> notShown) {
+    return "no guardrail is violated after %,d canary units, %,d of them in step %d; not shown yet: %s"
+        .formatted(inAll, judged, step + 1, String.join(", ", notShown));
   }
 
   static String growing(String guardrailAndStatistic, double logE, double logThreshold) {
@@ -95,9 +101,22 @@ final class VerdictWords {
     return "no request of the canary was seen yet";
   }
 
-  static String noPredictions(String guardrail) {
-    return "nothing is wrong so far, but %s has not seen a prediction of the canary yet: is the"
-            .formatted(guardrail)
-        + " workers' sampling on?";
+  static String noData(String guardrail, Statement statement) {
+    return "nothing is wrong so far, but %s has not seen %s yet"
+        .formatted(
+            guardrail,
+            switch (statement) {
+              case Statement.ErrorRatio _, Statement.ErrorShare _, Statement.Latency _ ->
+                  "an outcome of the canary";
+              case Statement.PredictedClass _ ->
+                  "a prediction of the canary: is the workers' sampling on?";
+              case Statement.Score _, Statement.Confidence _, Statement.DataQuality _ ->
+                  "a sample of the canary that it can judge: is the workers' sampling on?";
+              case Statement.LabelQuality _ -> "a label for a prediction of the canary";
+              case Statement.Business business ->
+                  "a value of %s for a unit of the canary".formatted(business.metric());
+              case Statement.Shadow _ ->
+                  "a pair of the mirror: does the route mirror to the canary?";
+            });
   }
 }

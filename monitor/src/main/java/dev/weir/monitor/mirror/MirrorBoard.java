@@ -28,6 +28,7 @@ public final class MirrorBoard implements IntakeReceiver.Mirrored {
   private final IntakeCounts counts;
   private final SaidDropped dropped;
   private final Consumer<Collection<String>> keepTraces;
+  private final Consumer<List<MirrorPair>> judge;
   private final Clock clock;
 
   @GuardedBy("this")
@@ -39,34 +40,41 @@ public final class MirrorBoard implements IntakeReceiver.Mirrored {
    * @param counts counts what is taken and what is not
    * @param dropped how much each router said it dropped
    * @param keepTraces told of the traces of the most different pairs
+   * @param judge gets the pairs of each report that make sense
    */
   public MirrorBoard(
       MirrorConfig config,
       IntakeCounts counts,
       SaidDropped dropped,
       Consumer<Collection<String>> keepTraces,
+      Consumer<List<MirrorPair>> judge,
       Clock clock) {
     this.config = config;
     this.counts = counts;
     this.dropped = dropped;
     this.keepTraces = keepTraces;
+    this.judge = judge;
     this.clock = clock;
   }
 
   @Override
-  public synchronized void take(ReportMirroredRequest request) {
-    forgetSilent();
-    int place = 0;
-    for (MirrorPair pair : request.getPairsList()) {
-      if (place++ >= MOST_PAIRS_OF_A_REPORT || !MirrorPairCheck.isUsable(pair)) {
-        counts.add(IntakeEvent.MIRROR_PAIRS_REFUSED);
-      } else {
-        take(pair);
-      }
-    }
+  public void take(ReportMirroredRequest request) {
+    List<MirrorPair> usable =
+        request.getPairsList().stream()
+            .limit(MOST_PAIRS_OF_A_REPORT)
+            .filter(MirrorPairCheck::isUsable)
+            .toList();
+    counts.add(IntakeEvent.MIRROR_PAIRS_REFUSED, request.getPairsCount() - usable.size());
+    compare(usable);
+    judge.accept(usable);
     counts.add(
         IntakeEvent.MIRROR_PAIRS_DROPPED_BY_ROUTERS,
         dropped.more(request.getRouterProcess(), request.getDroppedPairs()));
+  }
+
+  private synchronized void compare(List<MirrorPair> pairs) {
+    forgetSilent();
+    pairs.forEach(this::take);
   }
 
   @GuardedBy("this")

@@ -1,11 +1,15 @@
 package dev.weir.monitor.stats;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Tests "the canary's error rate is at most {@code toleratedRatio} times the baseline's": a {@link
  * LiftMixture} whose hits are errors. A canary with fewer errors can never violate it. Mutable,
  * single writer, not thread-safe.
+ *
+ * <p>That the statement holds is shown by bets against "at least {@code toleratedRatio} times": it
+ * takes errors of the baseline that the canary lacks, so it can take long where errors are rare.
  *
  * <p>The base rate that the bets assume is {@code (errors + priorRate * priorUnits) / (units +
  * priorUnits)} over all baseline units of closed slices. It is known before the slice that it is
@@ -13,12 +17,14 @@ import java.util.List;
  * the cap, and a canary that breaks everything should not wait.
  *
  * <pre>
- *   uint8   version, 1                  float64 judged base rate, frozen
+ *   uint8   version, 2                  float64 judged base rate, frozen
  *   uint8   'E'                         float64 maximum of the log evidence
  *   float64 tolerated ratio             4 x int64 judged: canary errors, OK, baseline errors, OK
  *   float64 prior rate                  int64   learned baseline errors
  *   float64 prior units                 int64   learned baseline units
  *   uint8 n, n x float64 lifts          n x float64 log evidence by lift
+ *                                       float64 maximum of the log evidence of being within
+ *                                       6 x float64 log evidence of that by lift
  * </pre>
  *
  * <p>(The left column first, then the right one.)
@@ -36,6 +42,7 @@ public final class ErrorRateTest implements GuardrailTest {
       double toleratedRatio, double priorRate, double priorUnits, List<Double> lifts) {
     private static final List<Double> DEFAULT_LIFTS =
         List.of(1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 30.0, 100.0);
+    private static final List<Double> WITHIN_LIFTS = List.of(0.95, 0.9, 0.8, 0.67, 0.5, 0.25);
 
     public Parameters {
       LiftMixture.Parameters.requireToleratedRatio(toleratedRatio);
@@ -57,6 +64,14 @@ public final class ErrorRateTest implements GuardrailTest {
       return new Parameters(toleratedRatio, 0.01, 100, DEFAULT_LIFTS);
     }
 
+    private LiftMixture.Parameters withinMixture() {
+      return new LiftMixture.Parameters(
+          LiftMixture.Claim.HITS_AT_LEAST,
+          WITHIN_LIFTS,
+          toleratedRatio,
+          new LiftMixture.Cap(0.999, 0));
+    }
+
     private LiftMixture.Parameters mixture() {
       return new LiftMixture.Parameters(
           LiftMixture.Claim.HITS_AT_MOST, lifts, toleratedRatio, new LiftMixture.Cap(0.999, 0));
@@ -64,20 +79,23 @@ public final class ErrorRateTest implements GuardrailTest {
   }
 
   static final byte KIND = 'E';
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private final Parameters parameters;
   private final LiftMixture mixture;
+  private final LiftMixture within;
   private HitCounts judged;
   private long learnedErrors;
   private long learnedUnits;
   private double baseRate;
   private double maxLogEvidence;
+  private double maxLogWithin;
 
   /** A test that has seen nothing. */
   public ErrorRateTest(Parameters parameters) {
     this.parameters = parameters;
     this.mixture = new LiftMixture(parameters.mixture());
+    this.within = new LiftMixture(parameters.withinMixture());
     this.judged = HitCounts.NONE;
     this.baseRate = parameters.priorRate();
   }
@@ -90,6 +108,8 @@ public final class ErrorRateTest implements GuardrailTest {
     this.learnedErrors = in.count();
     this.learnedUnits = in.count();
     this.mixture = LiftMixture.readFrom(in, parameters.mixture());
+    this.maxLogWithin = in.float64();
+    this.within = LiftMixture.readFrom(in, parameters.withinMixture());
     in.end();
   }
 
@@ -106,6 +126,7 @@ public final class ErrorRateTest implements GuardrailTest {
       return;
     }
     mixture.update(canaryProbability, baseRate, errors);
+    within.update(canaryProbability, baseRate, errors);
     judged = judged.plus(errors);
   }
 
@@ -133,6 +154,7 @@ public final class ErrorRateTest implements GuardrailTest {
         (errors + parameters.priorRate() * parameters.priorUnits())
             / (units + parameters.priorUnits());
     maxLogEvidence = Math.max(maxLogEvidence, logEvidence());
+    maxLogWithin = Math.max(maxLogWithin, within.logEvidence());
   }
 
   @Override
@@ -158,7 +180,9 @@ public final class ErrorRateTest implements GuardrailTest {
         judged.canaryUnits(),
         judged.baselineUnits(),
         logEvidence(),
-        maxLogEvidence);
+        maxLogEvidence,
+        maxLogWithin,
+        Optional.empty());
   }
 
   @Override
@@ -173,6 +197,8 @@ public final class ErrorRateTest implements GuardrailTest {
     judged.writeTo(out);
     out.int64(learnedErrors).int64(learnedUnits);
     mixture.writeTo(out);
+    out.float64(maxLogWithin);
+    within.writeTo(out);
     return out.toBytes();
   }
 

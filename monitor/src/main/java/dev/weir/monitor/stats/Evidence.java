@@ -1,5 +1,7 @@
 package dev.weir.monitor.stats;
 
+import java.util.Optional;
+
 /**
  * What a test knows at one moment, for people and for the verdict. Immutable.
  *
@@ -12,6 +14,9 @@ package dev.weir.monitor.stats;
  * @param baselineUnits baseline units judged
  * @param logE natural logarithm of the e-value now
  * @param maxLogE largest {@code logE} at the end of any slice so far, at least 0
+ * @param maxLogWithin largest natural logarithm so far of the e-value against "worse than
+ *     tolerated", at least 0: the evidence that the statement holds
+ * @param effect how far the arms are apart; empty: not measured, or nothing seen
  */
 public record Evidence(
     String statistic,
@@ -19,4 +24,6 @@ public record Evidence(
     long canaryUnits,
     long baselineUnits,
     double logE,
-    double maxLogE) {}
+    double maxLogE,
+    double maxLogWithin,
+    Optional<Effect> effect) {}

@@ -4,7 +4,8 @@ package dev.weir.monitor.stats;
  * One test of one statement about a canary. Single writer, not thread-safe; see the package for
  * what its caller must keep to.
  */
-public sealed interface GuardrailTest permits ErrorRateTest, LatencyTest, PredictedClassTest {
+public sealed interface GuardrailTest
+    permits ErrorRateTest, LatencyTest, PredictedClassTest, ScoreTest, MeanTest, MeasureTest {
   /**
    * Ends a slice: what was counted so far may from now on shape the bets, and the running maximum
    * takes in the evidence.
@@ -33,9 +34,14 @@ public sealed interface GuardrailTest permits ErrorRateTest, LatencyTest, Predic
       case ErrorRateTest.KIND -> ErrorRateTest.fromBytes(bytes);
       case LatencyTest.KIND -> LatencyTest.fromBytes(bytes);
       case PredictedClassTest.KIND -> PredictedClassTest.fromBytes(bytes);
+      case ScoreTest.KIND -> ScoreTest.fromBytes(bytes);
+      case MeanTest.KIND -> MeanTest.fromBytes(bytes);
+      case MeasureTest.KIND -> MeasureTest.fromBytes(bytes);
       default ->
           throw new IllegalArgumentException(
-              "guardrail state: kind " + StateReader.kindOf(bytes) + " (expected: E, L or C)");
+              "guardrail state: kind "
+                  + StateReader.kindOf(bytes)
+                  + " (expected: E, L, C, S, M or Q)");
     };
   }
 }

@@ -2,6 +2,7 @@ package dev.weir.monitor.stats;
 
 import dev.weir.platform.outcome.LatencyScale;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Tests "the canary's latency is stochastically at most {@code toleratedRatio} times the baseline's
@@ -57,6 +58,7 @@ public final class LatencyTest implements GuardrailTest {
     private static final List<Double> DEFAULT_QUANTILES =
         List.of(0.5, 0.75, 0.9, 0.95, 0.99, 0.999);
     private static final List<Double> DEFAULT_LIFTS = List.of(1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0);
+    private static final List<Double> WITHIN_LIFTS = List.of(0.95, 0.9, 0.8, 0.67, 0.5, 0.25);
 
     public Parameters {
       LiftMixture.Parameters.requireToleratedRatio(toleratedRatio);
@@ -87,6 +89,11 @@ public final class LatencyTest implements GuardrailTest {
           toleratedRatio, toleratedSlackNanos, 200, DEFAULT_QUANTILES, DEFAULT_LIFTS);
     }
 
+    private LiftMixture.Parameters withinMixture() {
+      return new LiftMixture.Parameters(
+          LiftMixture.Claim.HITS_AT_LEAST, WITHIN_LIFTS, 1, new LiftMixture.Cap(0.5, 0.5));
+    }
+
     private LiftMixture.Parameters mixture() {
       // The ratio is in the thresholds, so each mixture is strict.
       return new LiftMixture.Parameters(
@@ -94,8 +101,11 @@ public final class LatencyTest implements GuardrailTest {
     }
   }
 
+  /** Over it there are too few requests to show anything in good time. */
+  private static final double HIGHEST_SHOWN_QUANTILE = 0.99;
+
   static final byte KIND = 'L';
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
 
   private final Parameters parameters;
   private final Threshold[] thresholds;
@@ -104,13 +114,16 @@ public final class LatencyTest implements GuardrailTest {
   private final LatencyHistogram learned;
   private boolean betting;
   private double maxLogEvidence;
+  private double maxLogWithin;
 
   /** A test that has seen nothing. */
   public LatencyTest(Parameters parameters) {
     this.parameters = parameters;
     this.thresholds = new Threshold[parameters.quantiles().size()];
     for (int j = 0; j < thresholds.length; j++) {
-      thresholds[j] = new Threshold(new LiftMixture(parameters.mixture()));
+      thresholds[j] =
+          new Threshold(
+              new LiftMixture(parameters.mixture()), new LiftMixture(parameters.withinMixture()));
     }
     this.canary = new LatencyHistogram();
     this.baseline = new LatencyHistogram();
@@ -136,9 +149,13 @@ public final class LatencyTest implements GuardrailTest {
     this.baseline = LatencyHistogram.readFrom(in);
     this.learned = LatencyHistogram.readFrom(in);
     for (int j = 0; j < thresholds.length; j++) {
-      thresholds[j] = new Threshold(LiftMixture.readFrom(in, parameters.mixture()));
+      thresholds[j] =
+          new Threshold(
+              LiftMixture.readFrom(in, parameters.mixture()),
+              LiftMixture.readFrom(in, parameters.withinMixture()));
       thresholds[j].freeze(buckets[j], canaryBucket(buckets[j]), baseRates[j]);
     }
+    this.maxLogWithin = in.float64();
     in.end();
   }
 
@@ -174,6 +191,7 @@ public final class LatencyTest implements GuardrailTest {
   @Override
   public void closeSlice() {
     maxLogEvidence = Math.max(maxLogEvidence, logEvidence());
+    maxLogWithin = Math.max(maxLogWithin, logWithin());
     var past = new LatencyHistogram();
     past.addAll(learned);
     past.addAll(baseline);
@@ -207,6 +225,17 @@ public final class LatencyTest implements GuardrailTest {
     return LogSpace.logMean(logs);
   }
 
+  /** The least over the quantiles that are shown: the statement is about each of them. */
+  private double logWithin() {
+    double least = Double.POSITIVE_INFINITY;
+    for (int j = 0; j < thresholds.length; j++) {
+      if (parameters.quantiles().get(j) <= HIGHEST_SHOWN_QUANTILE) {
+        least = Math.min(least, thresholds[j].within.logEvidence());
+      }
+    }
+    return Double.isFinite(least) ? least : 0;
+  }
+
   @Override
   public double maxLogEvidence() {
     return maxLogEvidence;
@@ -236,7 +265,9 @@ public final class LatencyTest implements GuardrailTest {
         canary.units(),
         baseline.units(),
         logEvidence(),
-        maxLogEvidence);
+        maxLogEvidence,
+        maxLogWithin,
+        Optional.empty());
   }
 
   @Override
@@ -260,7 +291,9 @@ public final class LatencyTest implements GuardrailTest {
     learned.writeTo(out);
     for (Threshold threshold : thresholds) {
       threshold.mixture.writeTo(out);
+      threshold.within.writeTo(out);
     }
+    out.float64(maxLogWithin);
     return out.toBytes();
   }
 
@@ -276,12 +309,14 @@ public final class LatencyTest implements GuardrailTest {
   /** One quantile's bets, with what was frozen for the open slice. */
   private static final class Threshold {
     private final LiftMixture mixture;
+    private final LiftMixture within;
     private int baselineBucket;
     private int canaryBucket;
     private double baseRate;
 
-    Threshold(LiftMixture mixture) {
+    Threshold(LiftMixture mixture, LiftMixture within) {
       this.mixture = mixture;
+      this.within = within;
     }
 
     void freeze(int newBaselineBucket, int newCanaryBucket, double newBaseRate) {
@@ -294,14 +329,14 @@ public final class LatencyTest implements GuardrailTest {
         double canaryProbability, LatencyHistogram canaryUnits, LatencyHistogram baselineUnits) {
       long canaryHits = canaryUnits.slowerThan(canaryBucket);
       long baselineHits = baselineUnits.slowerThan(baselineBucket);
-      mixture.update(
-          canaryProbability,
-          baseRate,
+      var hits =
           new HitCounts(
               canaryHits,
               canaryUnits.units() - canaryHits,
               baselineHits,
-              baselineUnits.units() - baselineHits));
+              baselineUnits.units() - baselineHits);
+      mixture.update(canaryProbability, baseRate, hits);
+      within.update(canaryProbability, baseRate, hits);
     }
   }
 }

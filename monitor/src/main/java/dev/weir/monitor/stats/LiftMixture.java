@@ -42,6 +42,10 @@ import java.util.List;
  * p1)/(1 - p)) against r0. By {@link ArmBet} the factor's mean is 1 or less given a hit and given a
  * miss, so it is 1 or less, again whatever p was assumed.
  *
+ * <p><b>{@link Claim#HITS_AT_LEAST}: a &gt;= r0 b</b>, and {@link Claim#HITS_AT_MOST} with r0 &lt;
+ * 1, are the nulls to be refuted in order to show that the canary keeps to a tolerance: the same
+ * bets on hits, from the other side.
+ *
  * <p>Lifts are relative to r0, so that every lift of the grid stays a bet.
  *
  * <p>The mean over lifts of supermartingales that start at 1 is one. Sources: Lindon and Malek,
@@ -57,7 +61,7 @@ final class LiftMixture {
    * @param claim what the null says
    * @param lifts 1 to 64 positive ratios other than 1; over 1 if the claim is {@link
    *     Claim#HITS_AT_MOST}
-   * @param toleratedRatio r0, 1 to 1,000
+   * @param toleratedRatio r0, 1 to 1,000; from 0.001 on for a one-sided claim
    * @param cap highest rate an alternative may assume, by base rate
    */
   record Parameters(Claim claim, List<Double> lifts, double toleratedRatio, Cap cap) {
@@ -67,14 +71,23 @@ final class LiftMixture {
         throw new IllegalArgumentException("lifts: " + lifts.size() + " (expected: 1 to 64)");
       }
       for (double lift : lifts) {
-        boolean oneSided = claim == Claim.HITS_AT_MOST;
-        if (!(lift > (oneSided ? 1 : 0) && lift != 1 && lift < Double.POSITIVE_INFINITY)) {
+        boolean fits =
+            switch (claim) {
+              case HITS_AT_MOST -> lift > 1;
+              case HITS_AT_LEAST -> lift > 0 && lift < 1;
+              case HITS_AND_MISSES_WITHIN -> lift > 0 && lift != 1;
+            };
+        if (!(fits && lift < Double.POSITIVE_INFINITY)) {
           throw new IllegalArgumentException(
-              "lift: %s (expected: finite, %s)"
-                  .formatted(lift, oneSided ? "over 1" : "over 0, not 1"));
+              "lift: %s (expected: finite, %s)".formatted(lift, claim.lifts));
         }
       }
-      requireToleratedRatio(toleratedRatio);
+      if (claim == Claim.HITS_AND_MISSES_WITHIN) {
+        requireToleratedRatio(toleratedRatio);
+      } else if (!(toleratedRatio >= 0.001 && toleratedRatio <= 1_000)) {
+        throw new IllegalArgumentException(
+            "toleratedRatio: " + toleratedRatio + " (expected: 0.001 to 1000)");
+      }
     }
 
     static double requireToleratedRatio(double toleratedRatio) {
@@ -93,9 +106,17 @@ final class LiftMixture {
   /** What the null says about the outcome, up to the tolerated ratio. */
   enum Claim {
     /** The canary has it at most as often. */
-    HITS_AT_MOST,
+    HITS_AT_MOST("over 1"),
+    /** The canary has it at least as often; to show that it has it less often. */
+    HITS_AT_LEAST("over 0, under 1"),
     /** The canary has it as often, and lacks it as often. */
-    HITS_AND_MISSES_WITHIN
+    HITS_AND_MISSES_WITHIN("over 0, not 1");
+
+    private final String lifts;
+
+    Claim(String lifts) {
+      this.lifts = lifts;
+    }
   }
 
   /**
@@ -139,10 +160,9 @@ final class LiftMixture {
   }
 
   private double logFactor(double odds, double rate, double lift, HitCounts counts) {
-    double tolerated = parameters.toleratedRatio();
-    double hitBoundary = lift > 1 ? tolerated : 1 / tolerated;
+    double hitBoundary = boundary(lift);
     double alternative = alternative(rate, lift);
-    double hitTilt = lift > 1 ? Math.max(tolerated, alternative / rate) : alternative / rate;
+    double hitTilt = lift > 1 ? Math.max(hitBoundary, alternative / rate) : alternative / rate;
     double logHits =
         counts.canaryHits() + counts.baselineHits() == 0
             ? 0
@@ -165,10 +185,19 @@ final class LiftMixture {
    * base rate, nothing is bet.
    */
   private double alternative(double rate, double lift) {
-    double tolerated = parameters.toleratedRatio();
     return lift < 1
-        ? lift / tolerated * rate
-        : Math.min(lift * tolerated * rate, parameters.cap().at(rate));
+        ? Math.min(lift * boundary(lift) * rate, HIGHEST_BASE_RATE)
+        : Math.min(lift * boundary(lift) * rate, parameters.cap().at(rate));
+  }
+
+  /**
+   * What the null says at most about the canary's rate over the baseline's, on this lift's side.
+   */
+  private double boundary(double lift) {
+    double tolerated = parameters.toleratedRatio();
+    return parameters.claim() == Claim.HITS_AND_MISSES_WITHIN && lift < 1
+        ? 1 / tolerated
+        : tolerated;
   }
 
   /** Natural logarithm of the e-value. */

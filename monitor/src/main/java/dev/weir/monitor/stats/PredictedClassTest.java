@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -32,7 +33,7 @@ import java.util.TreeMap;
  * jumps. Hence the weighted sum is a nonnegative supermartingale that starts at 1.
  *
  * <pre>
- *   uint8   version, 1                     int64   canary units, judged
+ *   uint8   version, 2                     int64   canary units, judged
  *   uint8   'C'                            int64   baseline units, judged
  *   float64 tolerated ratio                int64   baseline units, learned
  *   int64   min baseline units             uint8   1: bets are made
@@ -40,8 +41,10 @@ import java.util.TreeMap;
  *   uint8 n, n x float64 lifts             "any other", a slot
  *   float64 maximum of the log evidence    uint8 k, k x slot
  *                                          uint16 c, c x candidate (text, 3 x int64)
+ *                                          float64 maximum of the log evidence of being within
  *   slot: text name, 3 x int64 count (canary, baseline judged, baseline learned),
- *         float64 log weight, float64 base rate frozen, n x float64 log evidence
+ *         float64 log weight, float64 base rate frozen, n x float64 log evidence,
+ *         5 x float64 of "not more", 5 x float64 of "not less"
  *   text: uint16 length, UTF-8
  * </pre>
  *
@@ -60,6 +63,8 @@ public final class PredictedClassTest implements GuardrailTest {
       double toleratedRatio, long minBaselineUnits, int maxClasses, List<Double> lifts) {
     private static final List<Double> DEFAULT_LIFTS =
         List.of(0.25, 0.5, 0.67, 0.8, 1.25, 1.5, 2.0, 3.0, 5.0);
+    private static final List<Double> NOT_MORE_LIFTS = List.of(0.95, 0.9, 0.8, 0.67, 0.5);
+    private static final List<Double> NOT_LESS_LIFTS = List.of(1.05, 1.1, 1.25, 1.5, 2.0);
 
     public Parameters {
       LiftMixture.Parameters.requireToleratedRatio(toleratedRatio);
@@ -78,20 +83,24 @@ public final class PredictedClassTest implements GuardrailTest {
       return new Parameters(toleratedRatio, 200, 32, DEFAULT_LIFTS);
     }
 
-    private LiftMixture.Parameters mixture() {
-      return new LiftMixture.Parameters(
-          LiftMixture.Claim.HITS_AND_MISSES_WITHIN,
-          lifts,
-          toleratedRatio,
-          new LiftMixture.Cap(0.98, 0));
+    private ClassSlot.Bets bets() {
+      var cap = new LiftMixture.Cap(0.98, 0);
+      return new ClassSlot.Bets(
+          new LiftMixture.Parameters(
+              LiftMixture.Claim.HITS_AND_MISSES_WITHIN, lifts, toleratedRatio, cap),
+          new LiftMixture.Parameters(
+              LiftMixture.Claim.HITS_AT_LEAST, NOT_MORE_LIFTS, toleratedRatio, cap),
+          new LiftMixture.Parameters(
+              LiftMixture.Claim.HITS_AT_MOST, NOT_LESS_LIFTS, 1 / toleratedRatio, cap));
     }
   }
 
   static final byte KIND = 'C';
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final double FIRST_CLASSES_WEIGHT = 0.9;
   private static final double OTHER_WEIGHT = 0.05;
   private static final double NEWCOMERS_WEIGHT = 0.05;
+  private static final double LEAST_SHOWN_SHARE = 0.02;
   private static final int MAX_CANDIDATES = 1_024;
   private static final int MAX_NAME_LENGTH = 256;
 
@@ -103,11 +112,12 @@ public final class PredictedClassTest implements GuardrailTest {
   private boolean betting;
   private int newcomers;
   private double maxLogEvidence;
+  private double maxLogWithin;
 
   /** A test that has seen nothing. */
   public PredictedClassTest(Parameters parameters) {
     this.parameters = parameters;
-    this.other = new ClassSlot("", Math.log(OTHER_WEIGHT), parameters.mixture());
+    this.other = new ClassSlot("", Math.log(OTHER_WEIGHT), parameters.bets());
   }
 
   private PredictedClassTest(StateReader in) {
@@ -116,15 +126,16 @@ public final class PredictedClassTest implements GuardrailTest {
     this.total = ClassCount.readFrom(in);
     this.betting = in.uint8() == 1;
     this.newcomers = in.uint8();
-    this.other = ClassSlot.readFrom(in, parameters.mixture());
+    this.other = ClassSlot.readFrom(in, parameters.bets());
     int slots = in.uint8();
     for (int i = 0; i < slots; i++) {
-      classes.add(ClassSlot.readFrom(in, parameters.mixture()));
+      classes.add(ClassSlot.readFrom(in, parameters.bets()));
     }
     int candidateCount = in.uint16();
     for (int i = 0; i < candidateCount; i++) {
       candidates.put(in.text(), ClassCount.readFrom(in));
     }
+    this.maxLogWithin = in.float64();
     in.end();
   }
 
@@ -205,6 +216,7 @@ public final class PredictedClassTest implements GuardrailTest {
   @Override
   public void closeSlice() {
     maxLogEvidence = Math.max(maxLogEvidence, logEvidence());
+    maxLogWithin = Math.max(maxLogWithin, logWithin());
     if (betting) {
       admitNewcomers();
     } else if (total.baselineUnits() >= parameters.minBaselineUnits()) {
@@ -239,7 +251,7 @@ public final class PredictedClassTest implements GuardrailTest {
   }
 
   private void admit(String name, double logWeight) {
-    var slot = new ClassSlot(name, logWeight, parameters.mixture());
+    var slot = new ClassSlot(name, logWeight, parameters.bets());
     slot.count = candidates.getOrDefault(name, ClassCount.NONE);
     other.count = other.count.minus(slot.count);
     classes.add(slot);
@@ -261,6 +273,21 @@ public final class PredictedClassTest implements GuardrailTest {
     // What no mixture has been given stays as it is.
     logs[classes.size() + 1] = Math.log(Math.max(0, 1 - weight));
     return LogSpace.logSum(logs);
+  }
+
+  /** The least over the classes that are frequent enough to be shown; 0 when none is. */
+  private double logWithin() {
+    if (!betting) {
+      return 0;
+    }
+    double enough = Math.max(1, total.baselineUnits() * LEAST_SHOWN_SHARE);
+    double least = Double.POSITIVE_INFINITY;
+    for (ClassSlot slot : classes) {
+      if (slot.count.baselineUnits() >= enough) {
+        least = Math.min(least, slot.logWithin());
+      }
+    }
+    return Double.isFinite(least) ? least : 0;
   }
 
   @Override
@@ -290,7 +317,9 @@ public final class PredictedClassTest implements GuardrailTest {
         total.canary(),
         total.baseline(),
         logEvidence(),
-        maxLogEvidence);
+        maxLogEvidence,
+        maxLogWithin,
+        Optional.empty());
   }
 
   @Override
@@ -308,7 +337,7 @@ public final class PredictedClassTest implements GuardrailTest {
     classes.forEach(slot -> slot.writeTo(out));
     out.uint16(candidates.size());
     candidates.forEach((name, count) -> count.writeTo(out.text(name)));
-    return out.toBytes();
+    return out.float64(maxLogWithin).toBytes();
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.weir.monitor.stats;
 
+import java.util.Optional;
+
 /**
  * Tests the experiment itself: "each unit was the canary's with the probability that was recorded".
  * If that is false (outcomes of one arm get lost, a router draws wrongly, units are counted twice
@@ -129,7 +131,9 @@ public final class SampleRatioTest {
         canaryUnits,
         baselineUnits,
         logEvidence(),
-        maxLogEvidence);
+        maxLogEvidence,
+        0,
+        Optional.empty());
   }
 
   /** All state, open slice included. */

@@ -2,6 +2,7 @@ package dev.weir.monitor.stats;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -91,6 +92,17 @@ public final class StateReader {
     need(length);
     var value = new String(bytes, at, length, StandardCharsets.UTF_8);
     at += length;
+    return value;
+  }
+
+  /** Bytes with their length before them. */
+  public byte[] bytes() {
+    long length = (long) uint16() << 16 | uint16();
+    if (length > bytes.length - at) {
+      throw damaged(bytes.length - at + " bytes left (expected: at least " + length + ")");
+    }
+    byte[] value = Arrays.copyOfRange(bytes, at, at + (int) length);
+    at += (int) length;
     return value;
   }
 

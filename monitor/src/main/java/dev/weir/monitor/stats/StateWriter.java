@@ -64,6 +64,15 @@ public final class StateWriter {
     return this;
   }
 
+  /** Four length bytes, then the bytes. */
+  public StateWriter bytes(byte[] value) {
+    uint16(value.length >>> 16).uint16(value.length & 0xffff);
+    grow(value.length);
+    System.arraycopy(value, 0, bytes, size, value.length);
+    size += value.length;
+    return this;
+  }
+
   public byte[] toBytes() {
     return Arrays.copyOf(bytes, size);
   }

@@ -9,6 +9,7 @@ import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.simulated.SimulatedTraffic;
 import dev.weir.platform.time.TestClock;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
+import dev.weir.proto.monitor.v1.ReportSamplesRequest;
 import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.registry.v1.ModelVersion;
 import dev.weir.proto.registry.v1.Signature;
@@ -25,12 +26,15 @@ import java.util.List;
 
 /** An evidence book with a clock that stands still until told, and one rollout in it. */
 final class BookUnderTest implements EvidenceListener {
+  private static final long FIRST_SLICE_MILLIS = 1_767_225_600_000L;
+
   final TestClock clock;
   final IntakeCounts counts = new IntakeCounts();
   final List<Verdict> decided = new ArrayList<>();
   final List<OutcomeSlice> slices = new ArrayList<>();
   final List<Sample> samples = new ArrayList<>();
   final EvidenceBook book;
+  private int reports;
 
   BookUnderTest() {
     this(new TestClock(), EvidenceConfig.defaults());
@@ -79,6 +83,23 @@ final class BookUnderTest implements EvidenceListener {
     clock.advance(Duration.ofMillis(250));
     book.takeOutcomes(quarter.outcomes());
     book.takeSamples(quarter.samples());
+    book.closeSamples();
+  }
+
+  /** Takes a fifth of a second of samples of one worker; they are judged a second later. */
+  void takeSlice(List<Sample> slice) {
+    clock.advance(Duration.ofMillis(200));
+    long millis = FIRST_SLICE_MILLIS + 200L * reports++;
+    var report = ReportSamplesRequest.newBuilder().setWorker("worker-9");
+    for (Sample sample : slice) {
+      report.addSamples(
+          sample.toBuilder()
+              .setAt(
+                  Timestamp.newBuilder()
+                      .setSeconds(millis / 1_000)
+                      .setNanos((int) (millis % 1_000) * 1_000_000)));
+    }
+    book.takeSamples(report.build());
     book.closeSamples();
   }
 

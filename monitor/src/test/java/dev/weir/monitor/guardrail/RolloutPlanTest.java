@@ -38,7 +38,7 @@ final class RolloutPlanTest {
     assertThat(plan.guardrails().getFirst().weight()).isEqualTo(0.75);
     assertThat(plan.guardrails().getLast().action()).isEqualTo(Action.HOLD);
     assertThat(plan.guardrails().getLast().statement())
-        .isEqualTo(new RolloutPlan.Statement.Latency(2, 1_000_000));
+        .isEqualTo(new Statement.Latency(2, 1_000_000));
   }
 
   @Test

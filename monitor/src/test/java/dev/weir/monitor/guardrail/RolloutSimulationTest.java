@@ -92,7 +92,7 @@ final class RolloutSimulationTest {
       for (int quarter = 0; quarter < 20 * 4; quarter++) {
         test.take(traffic.next());
       }
-      assertThat(test.verdict().getState()).isEqualTo(VerdictState.PASSING);
+      assertThat(test.verdict().getMayProceed()).isTrue();
       assertThat(test.verdict().getRolloutStep()).isEqualTo(step);
     }
     assertThat(test.decided).isEmpty();
@@ -121,7 +121,7 @@ final class RolloutSimulationTest {
       if (halfWay && verdict.getState() == VerdictState.UNDECIDED) {
         held |= verdict.getExplanation().contains("evidence is growing");
       }
-      assertThat(halfWay && verdict.getState() == VerdictState.PASSING).isFalse();
+      assertThat(halfWay && verdict.getMayProceed()).isFalse();
     }
     assertThat(held).isTrue();
   }

@@ -28,12 +28,14 @@ final class MirrorBoardTest {
   private final TestClock clock = new TestClock();
   private final IntakeCounts counts = new IntakeCounts();
   private final List<String> kept = new ArrayList<>();
+  private final List<MirrorPair> judged = new ArrayList<>();
   private final MirrorBoard board =
       new MirrorBoard(
           new MirrorConfig(2, 2, 2, Duration.ofMinutes(1)),
           counts,
           new SaidDropped(10),
           kept::addAll,
+          judged::addAll,
           clock);
 
   private MirrorView only() {

@@ -29,7 +29,6 @@ import dev.weir.proto.route.v1.Route;
 import dev.weir.proto.route.v1.Snapshot;
 import dev.weir.proto.route.v1.Variant;
 import dev.weir.proto.route.v1.Verdict;
-import dev.weir.proto.route.v1.VerdictState;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
 import java.util.ArrayList;
 import java.util.List;
@@ -189,7 +188,7 @@ public final class FakeMesh {
     Verdict verdict = registry.verdicts().isEmpty() ? null : registry.verdicts().getLast();
     boolean passing =
         verdict != null
-            && verdict.getState() == VerdictState.PASSING
+            && verdict.getMayProceed()
             && verdict.getRolloutId().equals(current.getId())
             && verdict.getRolloutStep() == current.getStep();
     if (passing && quartersInChapter >= 60) {

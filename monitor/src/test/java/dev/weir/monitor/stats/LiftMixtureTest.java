@@ -1,6 +1,7 @@
 package dev.weir.monitor.stats;
 
 import static dev.weir.monitor.stats.LiftMixture.Claim.HITS_AND_MISSES_WITHIN;
+import static dev.weir.monitor.stats.LiftMixture.Claim.HITS_AT_LEAST;
 import static dev.weir.monitor.stats.LiftMixture.Claim.HITS_AT_MOST;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -30,6 +31,9 @@ class LiftMixtureTest {
           bets.add(new Parameters(HITS_AND_MISSES_WITHIN, List.of(lift), tolerated, cap));
           if (lift > 1) {
             bets.add(new Parameters(HITS_AT_MOST, List.of(lift), tolerated, cap));
+            bets.add(new Parameters(HITS_AT_MOST, List.of(lift), 1 / tolerated, cap));
+          } else {
+            bets.add(new Parameters(HITS_AT_LEAST, List.of(lift), tolerated, cap));
           }
         }
       }
@@ -77,12 +81,15 @@ class LiftMixtureTest {
 
   private static boolean sound(Parameters bet, double canary, double baseline) {
     boolean hitsAtMost = canary <= bet.toleratedRatio() * baseline;
-    return bet.claim() == HITS_AT_MOST
-        ? hitsAtMost
-        : hitsAtMost
-            && baseline <= bet.toleratedRatio() * canary
-            && 1 - canary <= bet.toleratedRatio() * (1 - baseline)
-            && 1 - baseline <= bet.toleratedRatio() * (1 - canary);
+    return switch (bet.claim()) {
+      case HITS_AT_MOST -> hitsAtMost;
+      case HITS_AT_LEAST -> canary >= bet.toleratedRatio() * baseline;
+      case HITS_AND_MISSES_WITHIN ->
+          hitsAtMost
+              && baseline <= bet.toleratedRatio() * canary
+              && 1 - canary <= bet.toleratedRatio() * (1 - baseline)
+              && 1 - baseline <= bet.toleratedRatio() * (1 - canary);
+    };
   }
 
   private static double factor(Parameters bet, double split, double believed, HitCounts unit) {
@@ -100,8 +107,12 @@ class LiftMixtureTest {
     assertRefused(
         HITS_AND_MISSES_WITHIN, List.of(Double.NaN), "lift: NaN (expected: finite, over 0, not 1)");
     assertRefused(HITS_AT_MOST, List.of(), "lifts: 0 (expected: 1 to 64)");
-    assertThatThrownBy(() -> new Parameters(HITS_AT_MOST, List.of(2.0), 0.9, new Cap(0.999, 0)))
+    assertThatThrownBy(() -> new Parameters(HITS_AT_MOST, List.of(2.0), 1e-4, new Cap(0.999, 0)))
+        .hasMessage("toleratedRatio: 1.0E-4 (expected: 0.001 to 1000)");
+    assertThatThrownBy(
+            () -> new Parameters(HITS_AND_MISSES_WITHIN, List.of(2.0), 0.9, new Cap(0.999, 0)))
         .hasMessage("toleratedRatio: 0.9 (expected: 1 to 1000)");
+    assertRefused(HITS_AT_LEAST, List.of(1.5), "lift: 1.5 (expected: finite, over 0, under 1)");
   }
 
   private static void assertRefused(Claim claim, List<Double> lifts, String message) {

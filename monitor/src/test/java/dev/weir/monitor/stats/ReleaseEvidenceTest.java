@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weir.monitor.stats.ReleaseEvidence.Decision;
 import dev.weir.monitor.stats.ReleaseEvidence.Share;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ReleaseEvidenceTest {
@@ -16,7 +17,10 @@ class ReleaseEvidenceTest {
 
   private static Share share(String name, double weight, ReleaseEvidence.Action action, double e) {
     return new Share(
-        name, weight, action, new Evidence("", "", 0, 0, Math.log(e), Math.log(Math.max(1, e))));
+        name,
+        weight,
+        action,
+        new Evidence("", "", 0, 0, Math.log(e), Math.log(Math.max(1, e)), 0, Optional.empty()));
   }
 
   private static Decision decision(Share... shares) {
@@ -45,7 +49,7 @@ class ReleaseEvidenceTest {
 
   @Test
   void a_guardrail_that_once_was_far_enough_stays_violated() {
-    var past = new Evidence("", "", 0, 0, 0, Math.log(2_001));
+    var past = new Evidence("", "", 0, 0, 0, Math.log(2_001), 0, Optional.empty());
     assertThat(decision(new Share("a", 0.5, ROLLBACK, past)))
         .isEqualTo(new Decision.RollBack("a", true));
   }
@@ -74,7 +78,7 @@ class ReleaseEvidenceTest {
 
   @Test
   void evidence_beyond_the_range_of_a_double_still_counts() {
-    var huge = new Evidence("", "", 0, 0, 5_000, 5_000);
+    var huge = new Evidence("", "", 0, 0, 5_000, 5_000, 0, Optional.empty());
     assertThat(decision(new Share("a", 0.3, ROLLBACK, huge), share("b", 0.7, ROLLBACK, 1)))
         .isEqualTo(new Decision.RollBack("a", true));
   }

@@ -63,8 +63,7 @@ public final class RolloutCommands {
         if (unfit.isPresent()) {
           return Outcome.refused(unfit.get());
         }
-        boolean hasClassOutput = !version.get().getSignature().getClassOutput().isEmpty();
-        RolloutSpec complete = RolloutSpecs.complete(spec, hasClassOutput);
+        RolloutSpec complete = RolloutSpecs.complete(spec, version.get().getSignature());
         return Outcome.done(List.of(started(complete, serving, id, actor, situation)));
       } catch (InvalidValueException e) {
         return Outcome.refused(Refusal.invalid(e));

@@ -1,5 +1,6 @@
 package dev.weir.registry.rollout;
 
+import dev.weir.proto.route.v1.Advance;
 import dev.weir.proto.route.v1.Guardrail;
 import dev.weir.proto.route.v1.Guardrail.Action;
 import dev.weir.proto.route.v1.GuardrailEvidence;
@@ -24,8 +25,8 @@ sealed interface EvidenceReading {
    */
   record Hold(List<String> causes, String because) implements EvidenceReading {}
 
-  /** Nothing wrong and enough seen in the step named. */
-  record Passing(int step) implements EvidenceReading {}
+  /** The step named has what the rollout asks for before the next. */
+  record MayProceed(int step) implements EvidenceReading {}
 
   /** Not enough seen yet. */
   record Undecided(String because) implements EvidenceReading {}
@@ -33,13 +34,17 @@ sealed interface EvidenceReading {
   /** Reads a verdict. The actions are the spec's: what the monitor says of them is not believed. */
   static EvidenceReading of(RolloutSpec spec, Verdict verdict) {
     return switch (verdict.getState()) {
-      case PASSING -> new Passing(verdict.getRolloutStep());
+      case PASSING -> new MayProceed(verdict.getRolloutStep());
       case INVALID ->
           new Hold(
               List.of(SAMPLE_RATIO),
               text(verdict, "the shares do not match the recorded probabilities"));
       case VIOLATED -> violated(spec, verdict);
-      case UNDECIDED, VERDICT_STATE_UNSPECIFIED, UNRECOGNIZED ->
+      case UNDECIDED ->
+          verdict.getMayProceed() && spec.getAdvance() != Advance.ADVANCE_SHOWN
+              ? new MayProceed(verdict.getRolloutStep())
+              : new Undecided(text(verdict, "the monitor has not seen enough"));
+      case VERDICT_STATE_UNSPECIFIED, UNRECOGNIZED ->
           new Undecided(text(verdict, "the monitor has not seen enough"));
     };
   }

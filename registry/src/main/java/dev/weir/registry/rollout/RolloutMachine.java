@@ -143,7 +143,7 @@ public final class RolloutMachine {
               ? new Decision.Wait("an operator's promote or abort: " + because)
               : new Decision.Change(new RolloutRecord.Paused(verdict, because, now));
       case EvidenceReading.Undecided(var because) -> new Decision.Wait("evidence: " + because);
-      case EvidenceReading.Passing(int step) ->
+      case EvidenceReading.MayProceed(int step) ->
           step == rollout.getStep()
               ? new Decision.Wait("")
               : new Decision.Wait(

@@ -2,6 +2,8 @@ package dev.weir.registry.rollout;
 
 import dev.weir.platform.error.Check;
 import dev.weir.platform.error.InvalidValueException;
+import dev.weir.proto.registry.v1.Signature;
+import dev.weir.proto.route.v1.Advance;
 import dev.weir.proto.route.v1.ErrorRate;
 import dev.weir.proto.route.v1.Guardrail;
 import dev.weir.proto.route.v1.Guardrail.Action;
@@ -27,11 +29,6 @@ public final class RolloutSpecs {
   private static final Duration DEFAULT_PREPARE_TIMEOUT = Duration.ofSeconds(120);
   private static final Duration MAX_PREPARE_TIMEOUT = Duration.ofHours(24);
   private static final Duration MAX_MIN_DURATION = Duration.ofDays(30);
-  private static final double DEFAULT_ERROR_RATIO = 1.1;
-  private static final double DEFAULT_LATENCY_RATIO = 1.25;
-  private static final Duration DEFAULT_LATENCY_SLACK = Duration.ofMillis(1);
-  private static final double DEFAULT_CLASS_RATIO = 1.1;
-  private static final double MAX_RATIO = 1_000;
   private static final int MAX_STEPS = 32;
   private static final int MAX_GUARDRAILS = 16;
   private static final int ALL_TRAFFIC = 10_000;
@@ -42,21 +39,29 @@ public final class RolloutSpecs {
   /**
    * The spec with all defaults filled in.
    *
-   * @param hasClassOutput whether the canary's signature names a class output: without one there is
-   *     no predicted-class guardrail by default, and asking for one is an error
+   * @param signature the canary's: without a class output there is no predicted-class guardrail by
+   *     default, and asking for one is an error
    * @throws InvalidValueException naming the first field that breaks its rule
    */
-  public static RolloutSpec complete(RolloutSpec spec, boolean hasClassOutput) {
+  public static RolloutSpec complete(RolloutSpec spec, Signature signature) {
     Names.model("spec.route", spec.getRoute());
     VersionId.number("spec.canary_version", spec.getCanaryVersion());
     RolloutSpec.Builder complete = spec.toBuilder();
     complete.clearSteps().addAllSteps(steps(spec));
-    complete.clearGuardrails().addAllGuardrails(guardrails(spec, hasClassOutput));
+    complete.clearGuardrails().addAllGuardrails(guardrails(spec, signature));
     if (spec.getAlpha() == 0) {
       complete.setAlpha(DEFAULT_ALPHA);
     } else if (!(spec.getAlpha() > 0 && spec.getAlpha() <= MAX_ALPHA)) {
       throw new InvalidValueException("spec.alpha", spec.getAlpha(), "> 0 and <= " + MAX_ALPHA);
     }
+    complete.setAdvance(
+        switch (spec.getAdvance()) {
+          case ADVANCE_UNSPECIFIED, ADVANCE_NOTHING_WRONG -> Advance.ADVANCE_NOTHING_WRONG;
+          case ADVANCE_SHOWN -> Advance.ADVANCE_SHOWN;
+          case UNRECOGNIZED ->
+              throw new InvalidValueException(
+                  "spec.advance", spec.getAdvanceValue(), "ADVANCE_NOTHING_WRONG or ADVANCE_SHOWN");
+        });
     if (!spec.hasPrepareTimeout()) {
       complete.setPrepareTimeout(ProtoTimes.duration(DEFAULT_PREPARE_TIMEOUT));
     }
@@ -102,9 +107,11 @@ public final class RolloutSpecs {
     return spec.getStepsList();
   }
 
-  private static List<Guardrail> guardrails(RolloutSpec spec, boolean hasClassOutput) {
+  private static List<Guardrail> guardrails(RolloutSpec spec, Signature signature) {
     List<Guardrail> given =
-        spec.getGuardrailsCount() == 0 ? usual(hasClassOutput) : spec.getGuardrailsList();
+        spec.getGuardrailsCount() == 0
+            ? usual(!signature.getClassOutput().isEmpty())
+            : spec.getGuardrailsList();
     Check.inRange("spec.guardrails count", given.size(), 1, MAX_GUARDRAILS);
     var names = new HashSet<String>();
     var complete = new ArrayList<Guardrail>();
@@ -126,7 +133,7 @@ public final class RolloutSpecs {
         filled.setWeight(1.0 / given.size());
       }
       filled.setAction(action(at + ".action", guardrail));
-      statement(at, filled, hasClassOutput);
+      StatementChecks.complete(at, filled, signature);
       complete.add(filled.build());
     }
     if (!equalShares && !(Math.abs(sum - 1) <= WEIGHT_TOLERANCE)) {
@@ -164,61 +171,7 @@ public final class RolloutSpecs {
     };
   }
 
-  private static void statement(String at, Guardrail.Builder guardrail, boolean hasClassOutput) {
-    switch (guardrail.getStatementCase()) {
-      case ERROR_RATE ->
-          guardrail
-              .getErrorRateBuilder()
-              .setToleratedRatio(
-                  ratio(
-                      at + ".error_rate",
-                      guardrail.getErrorRate().getToleratedRatio(),
-                      DEFAULT_ERROR_RATIO));
-      case LATENCY -> {
-        Latency.Builder latency = guardrail.getLatencyBuilder();
-        latency.setToleratedRatio(
-            ratio(at + ".latency", latency.getToleratedRatio(), DEFAULT_LATENCY_RATIO));
-        if (!latency.hasToleratedSlack()) {
-          latency.setToleratedSlack(ProtoTimes.duration(DEFAULT_LATENCY_SLACK));
-        }
-        duration(
-            at + ".latency.tolerated_slack",
-            latency.getToleratedSlack(),
-            Duration.ZERO,
-            Duration.ofHours(1));
-      }
-      case PREDICTED_CLASS -> {
-        if (!hasClassOutput) {
-          throw new InvalidValueException(
-              at + ".predicted_class",
-              guardrail.getName(),
-              "a canary whose signature names a class_output");
-        }
-        guardrail
-            .getPredictedClassBuilder()
-            .setToleratedRatio(
-                ratio(
-                    at + ".predicted_class",
-                    guardrail.getPredictedClass().getToleratedRatio(),
-                    DEFAULT_CLASS_RATIO));
-      }
-      case SCORE,
-          CONFIDENCE,
-          LABEL_QUALITY,
-          BUSINESS_METRIC,
-          SHADOW_AGREEMENT,
-          DATA_QUALITY,
-          STATEMENT_NOT_SET ->
-          throw new InvalidValueException(
-              at, "no statement", "error_rate, latency or predicted_class");
-    }
-  }
-
-  private static double ratio(String at, double value, double otherwise) {
-    return value == 0 ? otherwise : Check.inRange(at + ".tolerated_ratio", value, 1.0, MAX_RATIO);
-  }
-
-  private static void duration(
+  static void duration(
       String field, com.google.protobuf.Duration value, Duration min, Duration max) {
     boolean representable =
         value.getNanos() >= 0

@@ -30,6 +30,7 @@ public final class VerdictChecks {
       state(in + ".state", evidence.getState(), evidence.getStateValue());
       Names.text(in + ".statistic", evidence.getStatistic(), MAX_TEXT);
       Names.text(in + ".decisive_outcome", evidence.getDecisiveOutcome(), MAX_TEXT);
+      Names.text(in + ".effect.measure", evidence.getEffect().getMeasure(), MAX_TEXT);
     }
     if (Double.isNaN(verdict.getReleaseLogE()) || Double.isNaN(verdict.getLogThreshold())) {
       throw new InvalidValueException(at + ".release_log_e", "NaN", "a number");
@@ -41,6 +42,11 @@ public final class VerdictChecks {
         throw new InvalidValueException(
             at + ".exemplar_trace_ids", trace, "32 lower-case hexadecimal digits");
       }
+    }
+    Check.inRange(
+        at + ".exemplar_request_ids count", verdict.getExemplarRequestIdsCount(), 0, MAX_EXEMPLARS);
+    for (String request : verdict.getExemplarRequestIdsList()) {
+      Names.text(at + ".exemplar_request_ids", request, MAX_TEXT);
     }
     Names.text(at + ".explanation", verdict.getExplanation(), MAX_TEXT);
     Names.text(at + ".decisive_guardrail", verdict.getDecisiveGuardrail(), 64);

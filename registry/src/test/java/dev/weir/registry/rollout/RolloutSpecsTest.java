@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Duration;
 import dev.weir.platform.error.InvalidValueException;
+import dev.weir.proto.registry.v1.Signature;
+import dev.weir.proto.route.v1.BusinessMetric;
 import dev.weir.proto.route.v1.ErrorRate;
 import dev.weir.proto.route.v1.Guardrail;
 import dev.weir.proto.route.v1.Guardrail.Action;
+import dev.weir.proto.route.v1.LabelQuality;
 import dev.weir.proto.route.v1.PredictedClass;
 import dev.weir.proto.route.v1.RolloutSpec;
 import dev.weir.proto.route.v1.RolloutStep;
+import dev.weir.proto.route.v1.ShadowAgreement;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -19,6 +23,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class RolloutSpecsTest {
+  private static final Signature WITH_CLASSES =
+      Signature.newBuilder().setClassOutput("label").setProbabilityOutput("p").build();
+
   private static RolloutSpec.Builder bare() {
     return RolloutSpec.newBuilder().setRoute("fraud").setCanaryVersion("2");
   }
@@ -33,7 +40,7 @@ final class RolloutSpecsTest {
 
   @Test
   void what_is_left_out_has_its_documented_default() {
-    RolloutSpec spec = RolloutSpecs.complete(bare().build(), true);
+    RolloutSpec spec = RolloutSpecs.complete(bare().build(), WITH_CLASSES);
     assertThat(spec.getStepsList())
         .extracting(RolloutStep::getCanaryBasisPoints)
         .containsExactly(500, 2_500, 5_000, 10_000);
@@ -51,12 +58,14 @@ final class RolloutSpecsTest {
     assertThat(spec.getGuardrails(2).getPredictedClass().getToleratedRatio()).isEqualTo(1.1);
     assertThat(spec.getAlpha()).isEqualTo(0.001);
     assertThat(spec.getPrepareTimeout().getSeconds()).isEqualTo(120);
-    assertThat(RolloutSpecs.complete(spec, true)).as("complete stays").isEqualTo(spec);
+    assertThat(RolloutSpecs.complete(spec, WITH_CLASSES)).as("complete stays").isEqualTo(spec);
   }
 
   @Test
   void without_a_class_output_classes_are_not_guarded() {
-    assertThat(RolloutSpecs.complete(bare().build(), false).getGuardrailsList())
+    assertThat(
+            RolloutSpecs.complete(bare().build(), Signature.getDefaultInstance())
+                .getGuardrailsList())
         .extracting(Guardrail::getName)
         .containsExactly("error_rate", "latency");
   }
@@ -92,7 +101,7 @@ final class RolloutSpecsTest {
             "spec.guardrails[1].name: a (expected: a name used once)"),
         bad(
             s -> s.addGuardrails(Guardrail.newBuilder().setName("a")),
-            "spec.guardrails[0]: no statement (expected: error_rate, latency or predicted_class)"),
+            "spec.guardrails[0]: no statement (expected: one of error_rate, latency, predicted_class, score, "),
         bad(
             s ->
                 s.addGuardrails(
@@ -104,7 +113,45 @@ final class RolloutSpecsTest {
                     Guardrail.newBuilder()
                         .setName("a")
                         .setPredictedClass(PredictedClass.getDefaultInstance())),
-            "spec.guardrails[0].predicted_class: a (expected: a canary whose signature names"));
+            "spec.guardrails[0].predicted_class: a (expected: a canary whose signature names"),
+        bad(
+            s ->
+                s.addGuardrails(
+                    Guardrail.newBuilder()
+                        .setName("a")
+                        .setErrorRate(
+                            ErrorRate.newBuilder().setCeiling(0.1).setToleratedDifference(0.1))),
+            "spec.guardrails[0].error_rate: 2 bounds (expected: one of tolerated_ratio"),
+        bad(
+            s ->
+                s.addGuardrails(
+                    Guardrail.newBuilder()
+                        .setName("a")
+                        .setErrorRate(ErrorRate.newBuilder().addStatusCodes(17))),
+            "spec.guardrails[0].error_rate.status_codes: 17 (expected: 1 to 16)"),
+        bad(
+            s ->
+                s.addGuardrails(
+                    Guardrail.newBuilder()
+                        .setName("a")
+                        .setLabelQuality(LabelQuality.getDefaultInstance())),
+            "spec.guardrails[0].label_quality: a (expected: a canary whose signature names a"),
+        bad(
+            s ->
+                s.addGuardrails(
+                    Guardrail.newBuilder()
+                        .setName("a")
+                        .setBusinessMetric(
+                            BusinessMetric.newBuilder().setMetric("revenue").setMax(10))),
+            "spec.guardrails[0].business_metric.tolerated_difference: 0 (expected: how much"),
+        bad(
+            s ->
+                s.addGuardrails(
+                    Guardrail.newBuilder()
+                        .setName("a")
+                        .setShadowAgreement(ShadowAgreement.newBuilder().setMinAgreement(1.5))),
+            "spec.guardrails[0].shadow_agreement.min_agreement: 1.5 (expected: over 0"),
+        bad(s -> s.setAdvanceValue(9), "spec.advance: 9 (expected: ADVANCE_NOTHING_WRONG or"));
   }
 
   private static Arguments bad(Consumer<RolloutSpec.Builder> change, String message) {
@@ -117,7 +164,7 @@ final class RolloutSpecsTest {
       Consumer<RolloutSpec.Builder> change, String message) {
     RolloutSpec.Builder spec = bare();
     change.accept(spec);
-    assertThatThrownBy(() -> RolloutSpecs.complete(spec.build(), false))
+    assertThatThrownBy(() -> RolloutSpecs.complete(spec.build(), Signature.getDefaultInstance()))
         .isInstanceOf(InvalidValueException.class)
         .hasMessageStartingWith(message);
   }

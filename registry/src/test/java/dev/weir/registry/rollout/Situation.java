@@ -27,6 +27,13 @@ enum Situation {
   PASSING_BEFORE(
       "verdict PASSING for another step",
       r -> judged(verdict(VerdictState.PASSING, r.getStep() + 1))),
+  NOTHING_WRONG(
+      "verdict UNDECIDED for this step, nothing wrong and enough seen",
+      r ->
+          judged(
+              verdict(VerdictState.UNDECIDED, r.getStep()).toBuilder()
+                  .setMayProceed(true)
+                  .build())),
   UNDECIDED("verdict UNDECIDED", r -> judged(verdict(VerdictState.UNDECIDED, r.getStep()))),
   VIOLATED("verdict VIOLATED", r -> judged(violated(ROLLBACK_GUARDRAIL, r.getStep()))),
   VIOLATED_HOLD(
