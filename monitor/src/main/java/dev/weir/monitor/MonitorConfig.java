@@ -2,6 +2,7 @@ package dev.weir.monitor;
 
 import dev.weir.monitor.dashboard.DashboardConfig;
 import dev.weir.monitor.guardrail.EvidenceConfig;
+import dev.weir.monitor.history.HistoryConfig;
 import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.mirror.MirrorConfig;
 import dev.weir.platform.config.Setting;
@@ -17,7 +18,7 @@ import java.nio.file.Path;
 /** Everything that can be set about a monitor. */
 public record MonitorConfig(
     @Setting("Name of this monitor, unique among monitors.") String instance,
-    @Setting("Folder for the evidence and the last snapshot.") Path data,
+    @Setting("Folder for the evidence, the history and the last snapshot.") Path data,
     GrpcListenConfig grpc,
     HttpListenConfig http,
     @Setting("The registry's gRPC address, host:port.") String registry,
@@ -28,6 +29,7 @@ public record MonitorConfig(
     IntakeConfig intake,
     MirrorConfig mirror,
     EvidenceConfig evidence,
+    HistoryConfig history,
     DashboardConfig dashboard) {
   public MonitorConfig {
     Check.notBlank("instance", instance);
@@ -48,6 +50,7 @@ public record MonitorConfig(
         IntakeConfig.defaults(),
         MirrorConfig.defaults(),
         EvidenceConfig.defaults(),
+        HistoryConfig.defaults(),
         DashboardConfig.defaults());
   }
 }

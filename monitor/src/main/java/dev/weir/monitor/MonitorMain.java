@@ -4,6 +4,10 @@ import dev.weir.monitor.dashboard.Dashboard;
 import dev.weir.monitor.dashboard.DashboardRoutes;
 import dev.weir.monitor.guardrail.EvidenceBook;
 import dev.weir.monitor.guardrail.EvidenceListener;
+import dev.weir.monitor.history.HistoryCounts;
+import dev.weir.monitor.history.HistoryKeeper;
+import dev.weir.monitor.history.HistoryRoutes;
+import dev.weir.monitor.history.HistoryStore;
 import dev.weir.monitor.intake.ExposureBoard;
 import dev.weir.monitor.intake.FeedbackJoin;
 import dev.weir.monitor.intake.IntakeCounts;
@@ -82,7 +86,17 @@ public final class MonitorMain {
     var board = new MetricBoard(config.intake(), counts);
     var feedback = new FeedbackJoin(config.intake(), counts);
     var incoming = new Dashboard.Incoming(config.dashboard(), clock);
-    var wiring = new Wiring(traces, incoming);
+    var historyCounts = new HistoryCounts();
+    HistoryStore historyStore =
+        resources.add(
+            "history",
+            HistoryStore.open(
+                data.resolve("history.db"),
+                config.history(),
+                config.intake().maxRouters(),
+                historyCounts));
+    var history = new HistoryKeeper(historyStore, config.history(), historyCounts, clock);
+    var wiring = new Wiring(traces, incoming, history);
     var book = new EvidenceBook(config.evidence(), config.intake(), counts, clock, wiring);
     var mirrors =
         new MirrorBoard(
@@ -95,6 +109,7 @@ public final class MonitorMain {
     var sender = new VerdictSender(registry.channel(), config.instance(), book, clock);
     MonitorMetrics.register(telemetry.meter(), counts, book, sender, traces);
     exposures.registerWith(telemetry.meter());
+    historyCounts.registerWith(telemetry.meter(), historyStore);
     MirrorMetrics.register(telemetry.meter(), mirrors);
     wiring.onDecision = () -> scheduler.after(Duration.ZERO, sender::send);
     var keeper =
@@ -149,7 +164,12 @@ public final class MonitorMain {
                     config.http().tls(), clock, scheduler, telemetry.meter(), resources),
                 readiness,
                 telemetry,
-                new DashboardRoutes(dashboard)::addTo));
+                routes -> {
+                  routes.register(
+                      "/api/v1/history",
+                      new HistoryRoutes(historyStore, config.history(), clock));
+                  new DashboardRoutes(dashboard).addTo(routes);
+                }));
 
     SnapshotWatch snapshots =
         resources.add(
@@ -167,6 +187,8 @@ public final class MonitorMain {
     snapshots.start();
     scheduler.every(config.intake().sampleSlice(), book::closeSamples);
     scheduler.every(config.evidence().saveInterval(), keeper::save);
+    scheduler.every(config.history().writeInterval(), history::write);
+    scheduler.every(Duration.ofMinutes(1), history::compact);
     scheduler.every(config.evidence().verdictInterval(), sender::send);
 
     dashboard.start();
@@ -186,6 +208,7 @@ public final class MonitorMain {
     resources.onDrain("close pages", dashboard::close);
     resources.onDrain("finish calls", grpc::drain);
     resources.onDrain("save evidence", keeper::save);
+    resources.onDrain("write history", history::close);
     return "grpc=%s:%d http=%s:%d data=%s"
         .formatted(
             config.grpc().host(),
@@ -215,11 +238,19 @@ public final class MonitorMain {
   private static final class Wiring implements EvidenceListener {
     private final TraceStore traces;
     private final Dashboard.Incoming incoming;
+    private final HistoryKeeper history;
     private Runnable onDecision = () -> {};
 
-    Wiring(TraceStore traces, Dashboard.Incoming incoming) {
+    Wiring(TraceStore traces, Dashboard.Incoming incoming, HistoryKeeper history) {
       this.traces = traces;
       this.incoming = incoming;
+      this.history = history;
+    }
+
+    @Override
+    public void slice(String routerProcess, OutcomeSlice slice) {
+      slice(slice);
+      history.slice(routerProcess, slice);
     }
 
     @Override
