@@ -80,10 +80,10 @@ public final class MonitorMain {
     var traces = new TraceStore(config.intake(), counts);
     var heard = new ServicesHeard();
     var board = new MetricBoard(config.intake(), counts);
-    var feedback = new FeedbackJoin(config.intake(), counts);
     var incoming = new Dashboard.Incoming(config.dashboard(), clock);
     var wiring = new Wiring(traces, incoming);
     var book = new EvidenceBook(config.evidence(), config.intake(), counts, clock, wiring);
+    var feedback = new FeedbackJoin(config.intake(), counts, book::takeLabels);
     var mirrors =
         new MirrorBoard(
             config.mirror(),

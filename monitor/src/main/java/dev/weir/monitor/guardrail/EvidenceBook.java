@@ -3,6 +3,7 @@ package dev.weir.monitor.guardrail;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.intake.IntakeCounts;
+import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.intake.IntakeEvent;
 import dev.weir.monitor.intake.IntakeReceiver;
 import dev.weir.monitor.intake.RouterLedger;

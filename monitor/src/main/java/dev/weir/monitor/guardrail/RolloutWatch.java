@@ -1,6 +1,7 @@
 package dev.weir.monitor.guardrail;
 
 import dev.weir.monitor.intake.IntakeCounts;
+import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.stats.ArmUnits;
 import dev.weir.monitor.stats.Evidence;
 import dev.weir.monitor.stats.GuardrailTest;
