@@ -13,9 +13,9 @@ import java.util.function.Consumer;
 
 /**
  * Brings labels and predictions together by request id, whichever comes first, within a bounded
- * number of each; beyond that the oldest are forgotten and counted. A prediction takes one label: one
- * that comes again, or a prediction that is reported again, changes nothing as long as the request is
- * remembered. Thread-safe.
+ * number of each; beyond that the oldest are forgotten and counted. A prediction takes one label:
+ * one that comes again, or a prediction that is reported again, changes nothing as long as the
+ * request is remembered. Thread-safe.
  */
 public final class FeedbackJoin {
   /** Routes x variants x versions with an accuracy, at most. */
@@ -54,8 +54,8 @@ public final class FeedbackJoin {
   }
 
   /**
-   * Takes predictions. One without id, assignment, class or number is of no use here, and a copy for
-   * a shadow version has the id of the request that was answered: the label is for that one.
+   * Takes predictions. One without id, assignment, class or number is of no use here, and a copy
+   * for a shadow version has the id of the request that was answered: the label is for that one.
    */
   public void takePredictions(List<Sample> samples) {
     var found = new ArrayList<LabelledPrediction>();

@@ -73,11 +73,12 @@ final class FeedbackJoinTest {
   void a_copy_for_a_shadow_version_takes_no_label_from_the_answer() {
     join.takePredictions(List.of(prediction("a", "1")));
     Sample answer = prediction("a", "0");
-    join.takePredictions(List.of(
-        answer.toBuilder()
-            .setAssignment(answer.getAssignment().toBuilder().setVariant("").setMirrored(true))
-            .setVersion("9")
-            .build()));
+    join.takePredictions(
+        List.of(
+            answer.toBuilder()
+                .setAssignment(answer.getAssignment().toBuilder().setVariant("").setMirrored(true))
+                .setVersion("9")
+                .build()));
     join.takeLabels(List.of(label("a", "1")));
     assertThat(join.accuracies()).containsExactly(java.util.Map.entry(CANARY, new Accuracy(1, 1)));
   }
