@@ -84,7 +84,6 @@ public final class MonitorMain {
     var traces = new TraceStore(config.intake(), counts);
     var heard = new ServicesHeard();
     var board = new MetricBoard(config.intake(), counts);
-    var feedback = new FeedbackJoin(config.intake(), counts);
     var incoming = new Dashboard.Incoming(config.dashboard(), clock);
     var historyCounts = new HistoryCounts();
     HistoryStore historyStore =
@@ -98,6 +97,7 @@ public final class MonitorMain {
     var history = new HistoryKeeper(historyStore, config.history(), historyCounts, clock);
     var wiring = new Wiring(traces, incoming, history);
     var book = new EvidenceBook(config.evidence(), config.intake(), counts, clock, wiring);
+    var feedback = new FeedbackJoin(config.intake(), counts, book::takeLabels);
     var mirrors =
         new MirrorBoard(
             config.mirror(),

@@ -5,6 +5,7 @@ import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.IntakeEvent;
 import dev.weir.monitor.intake.IntakeReceiver;
+import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.intake.RouterLedger;
 import dev.weir.monitor.intake.SampleSlicer;
 import dev.weir.platform.time.Clock;

@@ -1,6 +1,7 @@
 package dev.weir.monitor.guardrail;
 
 import dev.weir.monitor.intake.IntakeCounts;
+import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.stats.ArmUnits;
 import dev.weir.monitor.stats.Evidence;
 import dev.weir.monitor.stats.GuardrailTest;
@@ -363,7 +364,7 @@ final class RolloutWatch {
    * @return whether it was decided just now to roll back
    */
   boolean settle(Instant now) {
-    if (decided != null || phase == Phase.OVER) {
+    if (decided != null || phase == Phase.OVER || !mayRollBack()) {
       return false;
     }
     VerdictDraft draft = draft(now);
@@ -372,6 +373,25 @@ final class RolloutWatch {
     }
     decided = draft.verdict();
     return true;
+  }
+
+  /**
+   * Whether it is worth a draft to see whether to roll back: words, effects and intervals cost much
+   * more than the evidence, and are hardly ever needed.
+   */
+  private boolean mayRollBack() {
+    double logThreshold = -Math.log(plan.alpha());
+    double sum = 0;
+    for (RolloutPlan.Planned planned : plan.guardrails()) {
+      if (planned.action() == ReleaseEvidence.Action.ROLLBACK) {
+        GuardrailTest test = test(planned.name());
+        if (test.maxLogEvidence() >= logThreshold - Math.log(planned.weight())) {
+          return true;
+        }
+        sum += planned.weight() * Math.exp(test.logEvidence() - logThreshold);
+      }
+    }
+    return sum >= 1 - 1e-9;
   }
 
   /** What the evidence says now. */

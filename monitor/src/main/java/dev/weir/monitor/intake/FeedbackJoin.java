@@ -4,67 +4,90 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.proto.monitor.v1.Feedback;
 import dev.weir.proto.monitor.v1.ReportFeedbackResponse;
 import dev.weir.proto.monitor.v1.Sample;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Brings labels and predictions together by request id, whichever comes first, within a bounded
- * number of each; beyond that the oldest are forgotten and counted. A prediction takes one label.
- * Thread-safe.
+ * number of each; beyond that the oldest are forgotten and counted. A prediction takes one label:
+ * one that comes again, or a prediction that is reported again, changes nothing as long as the
+ * request is remembered. Thread-safe.
  */
 public final class FeedbackJoin {
   /** Routes x variants x versions with an accuracy, at most. */
   private static final int MAX_VARIANTS = 1_024;
 
-  private record Prediction(VariantKey key, List<String> classes) {}
-
   private final int maxPredictions;
   private final int maxWaitingLabels;
   private final IntakeCounts counts;
+  private final Consumer<List<LabelledPrediction>> listener;
 
   @GuardedBy("this")
-  private final LinkedHashMap<String, Prediction> predictions = new LinkedHashMap<>();
+  private final LinkedHashMap<String, Sample> predictions = new LinkedHashMap<>();
 
   @GuardedBy("this")
-  private final LinkedHashMap<String, List<String>> waitingLabels = new LinkedHashMap<>();
+  private final LinkedHashMap<String, Feedback> waitingLabels = new LinkedHashMap<>();
+
+  /** Requests that have had their label. */
+  @GuardedBy("this")
+  private final LinkedHashMap<String, Boolean> joined = new LinkedHashMap<>();
 
   @GuardedBy("this")
   private final LinkedHashMap<VariantKey, Accuracy> accuracies =
       new LinkedHashMap<>(16, 0.75f, true);
 
-  /** Empty. */
-  public FeedbackJoin(IntakeConfig config, IntakeCounts counts) {
+  /**
+   * Empty.
+   *
+   * @param listener gets what was brought together, each request once; is not called under a lock
+   */
+  public FeedbackJoin(
+      IntakeConfig config, IntakeCounts counts, Consumer<List<LabelledPrediction>> listener) {
     this.maxPredictions = config.maxPredictions();
     this.maxWaitingLabels = config.maxWaitingLabels();
     this.counts = counts;
+    this.listener = listener;
   }
 
   /**
-   * Takes a prediction; one without id, assignment or class is of no use here, and a copy for a
-   * shadow version has the id of the request that was answered: the label is for that one.
+   * Takes predictions. One without id, assignment, class or number is of no use here, and a copy
+   * for a shadow version has the id of the request that was answered: the label is for that one.
    */
-  public synchronized void take(Sample sample) {
-    if (sample.getRequestId().isEmpty()
-        || !sample.hasAssignment()
-        || sample.getAssignment().getMirrored()
-        || sample.getPredictedClassesCount() == 0) {
+  public void takePredictions(List<Sample> samples) {
+    var found = new ArrayList<LabelledPrediction>();
+    synchronized (this) {
+      for (Sample sample : samples) {
+        if (canBeLabelled(sample)) {
+          take(sample.toBuilder().clearInputs().clearOutputs().build(), found);
+        }
+      }
+    }
+    tell(found);
+  }
+
+  private static boolean canBeLabelled(Sample sample) {
+    return !sample.getRequestId().isEmpty()
+        && sample.hasAssignment()
+        && !sample.getAssignment().getMirrored()
+        && sample.getPredictedClassesCount() + sample.getPredictedValuesCount() > 0;
+  }
+
+  @GuardedBy("this")
+  private void take(Sample sample, List<LabelledPrediction> found) {
+    String id = sample.getRequestId();
+    if (joined.containsKey(id)) {
       return;
     }
-    var prediction =
-        new Prediction(
-            new VariantKey(
-                sample.getAssignment().getRoute(),
-                sample.getAssignment().getVariant(),
-                sample.getVersion()),
-            List.copyOf(sample.getPredictedClassesList()));
-    List<String> label = waitingLabels.remove(sample.getRequestId());
+    Feedback label = waitingLabels.remove(id);
     if (label != null) {
-      join(prediction, label);
+      found.add(join(sample, label));
       return;
     }
-    predictions.put(sample.getRequestId(), prediction);
+    predictions.put(id, sample);
     if (predictions.size() > maxPredictions) {
       predictions.pollFirstEntry();
       counts.add(IntakeEvent.PREDICTIONS_FORGOTTEN);
@@ -72,38 +95,68 @@ public final class FeedbackJoin {
   }
 
   /** Takes labels. */
-  public synchronized ReportFeedbackResponse take(List<Feedback> labels) {
-    long joined = 0;
+  public ReportFeedbackResponse takeLabels(List<Feedback> labels) {
     long pending = 0;
-    for (Feedback label : labels) {
-      counts.add(IntakeEvent.LABELS);
-      Prediction prediction = predictions.remove(label.getRequestId());
-      if (prediction != null) {
-        join(prediction, label.getTrueClassesList());
-        joined++;
-      } else {
-        waitingLabels.put(label.getRequestId(), List.copyOf(label.getTrueClassesList()));
-        pending++;
-        if (waitingLabels.size() > maxWaitingLabels) {
-          waitingLabels.pollFirstEntry();
-          counts.add(IntakeEvent.LABELS_FORGOTTEN);
+    var found = new ArrayList<LabelledPrediction>();
+    synchronized (this) {
+      for (Feedback label : labels) {
+        counts.add(IntakeEvent.LABELS);
+        String id = label.getRequestId();
+        Sample prediction = predictions.remove(id);
+        if (prediction != null) {
+          found.add(join(prediction, label));
+        } else if (joined.containsKey(id)) {
+          counts.add(IntakeEvent.LABELS_REPEATED);
+        } else {
+          pending++;
+          keep(label);
         }
       }
     }
-    return ReportFeedbackResponse.newBuilder().setJoined(joined).setPending(pending).build();
+    tell(found);
+    return ReportFeedbackResponse.newBuilder().setJoined(found.size()).setPending(pending).build();
   }
 
   @GuardedBy("this")
-  private void join(Prediction prediction, List<String> trueClasses) {
-    int rows = Math.min(prediction.classes().size(), trueClasses.size());
-    long correct = 0;
-    for (int row = 0; row < rows; row++) {
-      correct += prediction.classes().get(row).equals(trueClasses.get(row)) ? 1 : 0;
+  private void keep(Feedback label) {
+    waitingLabels.put(label.getRequestId(), label);
+    if (waitingLabels.size() > maxWaitingLabels) {
+      waitingLabels.pollFirstEntry();
+      counts.add(IntakeEvent.LABELS_FORGOTTEN);
+    }
+  }
+
+  @GuardedBy("this")
+  private LabelledPrediction join(Sample sample, Feedback label) {
+    joined.put(sample.getRequestId(), true);
+    if (joined.size() > maxPredictions) {
+      joined.pollFirstEntry();
     }
     counts.add(IntakeEvent.LABELS_JOINED);
-    accuracies.merge(prediction.key(), new Accuracy(rows, correct), Accuracy::plus);
-    if (accuracies.size() > MAX_VARIANTS) {
-      accuracies.pollFirstEntry();
+    int rows = Math.min(sample.getPredictedClassesCount(), label.getTrueClassesCount());
+    long correct = 0;
+    for (int row = 0; row < rows; row++) {
+      correct += sample.getPredictedClasses(row).equals(label.getTrueClasses(row)) ? 1 : 0;
+    }
+    if (rows > 0) {
+      accuracies.merge(key(sample), new Accuracy(rows, correct), Accuracy::plus);
+      if (accuracies.size() > MAX_VARIANTS) {
+        accuracies.pollFirstEntry();
+      }
+    }
+    return new LabelledPrediction(sample, label);
+  }
+
+  private static VariantKey key(Sample sample) {
+    return new VariantKey(
+        sample.getAssignment().getRoute(),
+        sample.getAssignment().getVariant(),
+        sample.getVersion());
+  }
+
+  private void tell(List<LabelledPrediction> found) {
+    if (!found.isEmpty()) {
+      listener.accept(List.copyOf(found));
     }
   }
 

@@ -54,6 +54,8 @@ public enum IntakeEvent {
   LABELS("labels"),
   /** Labels whose prediction was found. */
   LABELS_JOINED("labels_joined"),
+  /** Labels of requests that have had one. */
+  LABELS_REPEATED("labels_repeated"),
   /** Labels forgotten before their prediction came. */
   LABELS_FORGOTTEN("labels_forgotten"),
   /** Predictions forgotten without a label. */

@@ -11,7 +11,6 @@ import dev.weir.proto.monitor.v1.ReportOutcomesRequest;
 import dev.weir.proto.monitor.v1.ReportOutcomesResponse;
 import dev.weir.proto.monitor.v1.ReportSamplesRequest;
 import dev.weir.proto.monitor.v1.ReportSamplesResponse;
-import dev.weir.proto.monitor.v1.Sample;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 
@@ -66,9 +65,7 @@ public final class IntakeReceiver extends IntakeServiceGrpc.IntakeServiceImplBas
     if (refused("worker", request.getWorker(), responses)) {
       return;
     }
-    for (Sample sample : request.getSamplesList()) {
-      feedback.take(sample);
-    }
+    feedback.takePredictions(request.getSamplesList());
     evidence.takeSamples(request);
     responses.onNext(ReportSamplesResponse.getDefaultInstance());
     responses.onCompleted();
@@ -77,7 +74,7 @@ public final class IntakeReceiver extends IntakeServiceGrpc.IntakeServiceImplBas
   @Override
   public void reportFeedback(
       ReportFeedbackRequest request, StreamObserver<ReportFeedbackResponse> responses) {
-    responses.onNext(feedback.take(request.getFeedbackList()));
+    responses.onNext(feedback.takeLabels(request.getFeedbackList()));
     responses.onCompleted();
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.intake.IntakeCounts;
+import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.simulated.SimulatedTraffic;
 import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.TestClock;

@@ -180,7 +180,7 @@ public final class RolloutMachine {
             verdict,
             String.format(
                 Locale.ROOT,
-                "passing with %,d canary units in step %d",
+                "nothing wrong with %,d canary units in step %d",
                 verdict.getStepCanaryUnits(),
                 rollout.getStep() + 1),
             now)

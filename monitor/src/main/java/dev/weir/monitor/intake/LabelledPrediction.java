@@ -1,4 +1,4 @@
-package dev.weir.monitor.guardrail;
+package dev.weir.monitor.intake;
 
 import dev.weir.proto.monitor.v1.Feedback;
 import dev.weir.proto.monitor.v1.Sample;
@@ -6,7 +6,7 @@ import dev.weir.proto.monitor.v1.Sample;
 /**
  * A prediction and its label, brought together by request id.
  *
- * @param sample what was predicted
+ * @param sample what was predicted, without its tensors
  * @param label what was true
  */
 public record LabelledPrediction(Sample sample, Feedback label) {}
