@@ -166,8 +166,7 @@ public final class MonitorMain {
                 telemetry,
                 routes -> {
                   routes.register(
-                      "/api/v1/history",
-                      new HistoryRoutes(historyStore, config.history(), clock));
+                      "/api/v1/history", new HistoryRoutes(historyStore, config.history(), clock));
                   new DashboardRoutes(dashboard).addTo(routes);
                 }));
 

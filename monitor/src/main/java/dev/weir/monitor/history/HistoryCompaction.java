@@ -107,10 +107,11 @@ final class HistoryCompaction {
 
   private void merge(Handle transaction, Resolution fine, Resolution coarse, long start) {
     var merge = new SketchMerge(transaction, counts);
-    var current = new Object() {
-      long series = -1;
-      @Nullable HistoryValue value;
-    };
+    var current =
+        new Object() {
+          long series = -1;
+          @Nullable HistoryValue value;
+        };
     transaction
         .createQuery(
             """
@@ -144,11 +145,7 @@ final class HistoryCompaction {
   }
 
   private static void flush(
-      SketchMerge merge,
-      long series,
-      Resolution coarse,
-      long start,
-      @Nullable HistoryValue value) {
+      SketchMerge merge, long series, Resolution coarse, long start, @Nullable HistoryValue value) {
     if (value != null) {
       merge.put(series, coarse, start, value.toBytes());
     }
@@ -227,9 +224,7 @@ final class HistoryCompaction {
     }
     Resolution aligned = resolution.coarser().orElse(resolution);
     return expire(
-        resolution,
-        aligned.floor(oldest) + aligned.seconds(),
-        HistoryEvent.ROWS_CUT_FOR_SIZE);
+        resolution, aligned.floor(oldest) + aligned.seconds(), HistoryEvent.ROWS_CUT_FOR_SIZE);
   }
 
   static long usedBytes(Handle handle) {

@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The history by HTTP, below {@code /api/v1/history}: {@code
- * GET ?route=&model=&version=&series=&from=&to=&points=} gives series, {@code GET /series} says
- * which there are.
+ * The history by HTTP, below {@code /api/v1/history}: {@code GET
+ * ?route=&model=&version=&series=&from=&to=&points=} gives series, {@code GET /series} says which
+ * there are.
  */
 public final class HistoryRoutes implements HttpService {
   private static final Comparator<SeriesKey> ORDER =

@@ -45,7 +45,9 @@ record Levels(Map<Resolution, Level> byResolution) {
     return level;
   }
 
-  /** Whether what belongs to a minute has to be merged into the row of a resolution that holds it. */
+  /**
+   * Whether what belongs to a minute has to be merged into the row of a resolution that holds it.
+   */
   boolean reaches(Resolution resolution, long minute) {
     long start = resolution.floor(minute);
     Level level = of(resolution);

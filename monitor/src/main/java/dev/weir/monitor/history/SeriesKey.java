@@ -9,5 +9,4 @@ package dev.weir.monitor.history;
  * @param kind what it is about
  * @param name which of several of this kind, as a feature's name; empty: there is one
  */
-public record SeriesKey(
-    String route, String model, String version, SeriesKind kind, String name) {}
+public record SeriesKey(String route, String model, String version, SeriesKind kind, String name) {}

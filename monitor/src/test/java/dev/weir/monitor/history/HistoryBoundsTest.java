@@ -29,8 +29,7 @@ final class HistoryBoundsTest {
   }
 
   private static OutcomeSlice ofVersion(int version, long sequence, long epochSecond) {
-    OutcomeSlice.Builder slice =
-        HistoryUnderTest.slice(sequence, epochSecond, 10, 0).toBuilder();
+    OutcomeSlice.Builder slice = HistoryUnderTest.slice(sequence, epochSecond, 10, 0).toBuilder();
     slice.getCellsBuilder(0).getKeyBuilder().setVersion(Integer.toString(version));
     return slice.build();
   }
@@ -54,8 +53,7 @@ final class HistoryBoundsTest {
       assertThat(history.counts.of(HistoryEvent.ROWS_CUT_FOR_SIZE)).isPositive();
       assertThat(history.store.usedBytes()).isLessThanOrEqualTo(1 << 20);
       assertThat(history.requests(from, from + 2 * DAY, Resolution.HOUR)).isEqualTo(30 * 60 * 10);
-      assertThat(history.requests(from, from + 2 * DAY, Resolution.MINUTE))
-          .isEqualTo(30 * 60 * 10);
+      assertThat(history.requests(from, from + 2 * DAY, Resolution.MINUTE)).isEqualTo(30 * 60 * 10);
     }
   }
 

@@ -91,8 +91,7 @@ final class HistoryDurabilityIT {
   private void checkDisk(String when) {
     var clockThen = new TestClock();
     long from = Resolution.DAY.floor(clockThen.now().getEpochSecond());
-    try (var history =
-        new HistoryUnderTest(folder, clockThen, HistoryWritingChild.config())) {
+    try (var history = new HistoryUnderTest(folder, clockThen, HistoryWritingChild.config())) {
       long last = history.store.positions().getOrDefault("router-1", 0L);
       assertThat(last).as(when).isGreaterThanOrEqualTo(written);
       long expected = 0;

@@ -18,7 +18,7 @@ final class HistoryUnderTest implements AutoCloseable {
   final HistoryStore store;
   final HistoryKeeper keeper;
   final TestClock clock;
-  private final Path file;
+  private final Path folder;
   private final HistoryConfig config;
   private long sequence;
 
@@ -27,10 +27,10 @@ final class HistoryUnderTest implements AutoCloseable {
   }
 
   HistoryUnderTest(Path folder, TestClock clock, HistoryConfig config) {
-    this.file = folder.resolve("history.db");
+    this.folder = folder;
     this.clock = clock;
     this.config = config;
-    this.store = HistoryStore.open(file, config, 4, counts);
+    this.store = HistoryStore.open(folder.resolve("history.db"), config, 4, counts);
     this.keeper = new HistoryKeeper(store, config, counts, clock);
     this.sequence = store.positions().getOrDefault("router-1", 0L);
   }
@@ -38,7 +38,7 @@ final class HistoryUnderTest implements AutoCloseable {
   /** Ends this one without writing what waits, and begins another in the same folder. */
   HistoryUnderTest restarted() {
     close();
-    return new HistoryUnderTest(file.getParent(), clock, config);
+    return new HistoryUnderTest(folder, clock, config);
   }
 
   long now() {
@@ -53,8 +53,7 @@ final class HistoryUnderTest implements AutoCloseable {
   static OutcomeSlice slice(long sequence, long epochSecond, long requests, long errors) {
     var cell =
         OutcomeCell.newBuilder()
-            .setKey(
-                OutcomeKey.newBuilder().setRoute("fraud").setModel("fraud").setVersion("1"))
+            .setKey(OutcomeKey.newBuilder().setRoute("fraud").setModel("fraud").setVersion("1"))
             .setStarted(requests);
     if (errors > 0) {
       cell.putErrors(14, errors);
