@@ -8,13 +8,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Detects that categories are distributed otherwise than in a reference: for each of them, and for all
- * that the reference does not have, bets that it comes .25, .5, .67, .8, 1.25, 1.5, 2, 3 or 5 times as
- * often. Null: "each comes with a probability between its bounds, each time, given everything before".
- * The bounds lie two standard errors and a tolerated share around the reference's.
+ * Detects that categories are distributed otherwise than in a reference: for each of them, and for
+ * all that the reference does not have, bets that it comes .25, .5, .67, .8, 1.25, 1.5, 2, 3 or 5
+ * times as often. Null: "each comes with a probability between its bounds, each time, given
+ * everything before". The bounds lie two standard errors and a tolerated share around the
+ * reference's.
  *
- * <p>Bets upward are likelihood ratios against the upper bound, those downward against the lower one:
- * both have mean 1 or less for every probability on the null's side.
+ * <p>Bets upward are likelihood ratios against the upper bound, those downward against the lower
+ * one: both have mean 1 or less for every probability on the null's side.
  *
  * <pre>
  *   uint8 version, 1 · uint8 'G' · int64 observations · sums: 9 x float64 for each category in order

@@ -23,9 +23,10 @@ public final class Discoveries {
   }
 
   /**
-   * The e-BH procedure (Wang and Ramdas, J. R. Statist. Soc. B 84, 2022) on e-detectors at one moment:
-   * the k largest are named when the k-th reaches {@code runLength d/k}. Error over patience, not
-   * false discovery rate (arXiv 2501.04130). To name the guilty ones beside the one that alarmed.
+   * The e-BH procedure (Wang and Ramdas, J. R. Statist. Soc. B 84, 2022) on e-detectors at one
+   * moment: the k largest are named when the k-th reaches {@code runLength d/k}. Error over
+   * patience, not false discovery rate (arXiv 2501.04130). To name the guilty ones beside the one
+   * that alarmed.
    *
    * @param logEvidence of each of the d detectors
    * @param runLength at least 1

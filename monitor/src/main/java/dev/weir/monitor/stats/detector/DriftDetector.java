@@ -3,8 +3,8 @@ package dev.weir.monitor.stats.detector;
 /** An e-detector. Its evidence is to be compared with the run length that is promised. */
 public sealed interface DriftDetector permits RateDetector, NumberDetector, CategoryDetector {
   /**
-   * Natural logarithm of the e-detector's value now; negative infinity before the first observation.
-   * An alarm is due when it reaches the natural logarithm of the average run length.
+   * Natural logarithm of the e-detector's value now; negative infinity before the first
+   * observation. An alarm is due when it reaches the natural logarithm of the average run length.
    */
   double logEvidence();
 

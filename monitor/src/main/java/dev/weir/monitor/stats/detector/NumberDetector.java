@@ -6,14 +6,14 @@ import dev.weir.monitor.stats.distance.Quantiles;
 import java.util.random.RandomGenerator;
 
 /**
- * Detects that a number is distributed otherwise than in a reference. Each value becomes its place u in
- * the reference (randomised where the reference has an atom: uniform on 0..1 if nothing has changed),
- * and its spread {@code v = 2 |u - 1/2|}, uniform too. Bets are {@code 1 + 2 d (u - 1/2 -+ slack)} and
- * the same on v, for d = +-.1, .2, .35, .5, .7. Null: "the mean of u and of v lies within 1/2 +-
- * slack, each time, given everything before".
+ * Detects that a number is distributed otherwise than in a reference. Each value becomes its place
+ * u in the reference (randomised where the reference has an atom: uniform on 0..1 if nothing has
+ * changed), and its spread {@code v = 2 |u - 1/2|}, uniform too. Bets are {@code 1 + 2 d (u - 1/2
+ * -+ slack)} and the same on v, for d = +-.1, .2, .35, .5, .7. Null: "the mean of u and of v lies
+ * within 1/2 +- slack, each time, given everything before".
  *
- * <p>The slack covers that the reference is itself a sample ({@link #slack}), and what is not worth an
- * alarm: a shift of u's mean by 0.01 is one of 0.036 standard deviations of a normal feature.
+ * <p>The slack covers that the reference is itself a sample ({@link #slack}), and what is not worth
+ * an alarm: a shift of u's mean by 0.01 is one of 0.036 standard deviations of a normal feature.
  *
  * <pre>
  *   uint8 version, 1 · uint8 'U' · int64 observations · 20 x float64 sums

@@ -46,8 +46,8 @@ public final class RateDetector implements DriftDetector {
   }
 
   /**
-   * A bound for a probability that is only known from past observations: the share seen with half an
-   * observation added to each side, plus two standard errors.
+   * A bound for a probability that is only known from past observations: the share seen with half
+   * an observation added to each side, plus two standard errors.
    *
    * @param hits how often it was seen, 0 to {@code of}
    * @param of observations, at least 1

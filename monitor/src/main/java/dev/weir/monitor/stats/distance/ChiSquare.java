@@ -3,8 +3,8 @@ package dev.weir.monitor.stats.distance;
 import org.apache.commons.numbers.gamma.RegularizedGamma;
 
 /**
- * Pearson's chi-square test of homogeneity of two rows of counts, without continuity correction. One
- * look, one sample; not valid when repeated.
+ * Pearson's chi-square test of homogeneity of two rows of counts, without continuity correction.
+ * One look, one sample; not valid when repeated.
  *
  * @param statistic sum over cells of (seen - expected) squared over expected
  * @param degreesOfFreedom cells that are not empty in both rows, less one

@@ -91,7 +91,9 @@ public final class Quantiles {
     return Arrays.stream(edges).distinct().toArray();
   }
 
-  /** Shares of this distribution in the buckets that edges make: up to the first ... over the last. */
+  /**
+   * Shares of this distribution in the buckets that edges make: up to the first ... over the last.
+   */
   public double[] shares(double[] edges) {
     var shares = new double[edges.length + 1];
     double below = 0;

@@ -7,9 +7,10 @@ public final class Shares {
   private Shares() {}
 
   /**
-   * Population stability index: {@code sum (q - p) ln(q/p)} with half a count added to each cell, so
-   * that an empty one is not infinite. It has no idea of sample size: without any drift it is about
-   * {@code (k - 1)(1/n + 1/m)} for k cells (Yurdakul and Naranjo, J. Risk Model Validation 14, 2020).
+   * Population stability index: {@code sum (q - p) ln(q/p)} with half a count added to each cell,
+   * so that an empty one is not infinite. It has no idea of sample size: without any drift it is
+   * about {@code (k - 1)(1/n + 1/m)} for k cells (Yurdakul and Naranjo, J. Risk Model Validation
+   * 14, 2020).
    *
    * @param reference counts, at least one over 0
    * @param live counts of the same cells, at least one over 0

@@ -20,8 +20,7 @@ public final class Wasserstein {
     int i = 0;
     int j = 0;
     while (i < x.length || j < y.length) {
-      double at =
-          j >= y.length || (i < x.length && x[i] <= y[j]) ? x[i] : y[j];
+      double at = j >= y.length || (i < x.length && x[i] <= y[j]) ? x[i] : y[j];
       sum += (at - last) * Math.abs((double) i / x.length - (double) j / y.length);
       last = at;
       while (i < x.length && x[i] <= at) {

@@ -8,9 +8,9 @@ import java.lang.foreign.MemorySegment;
 import org.apache.datasketches.kll.KllDoublesSketch;
 
 /**
- * Numbers: a KLL sketch of the finite ones (Karnin, Lang and Liberty, FOCS 2016; k = 200, rank error
- * 1.33 % of one sketch with 99 % confidence), and exact counts, sum and sum of squares. About 4 KB,
- * whatever was seen.
+ * Numbers: a KLL sketch of the finite ones (Karnin, Lang and Liberty, FOCS 2016; k = 200, rank
+ * error 1.33 % of one sketch with 99 % confidence), and exact counts, sum and sum of squares. About
+ * 4 KB, whatever was seen.
  *
  * <pre>
  *   uint8   version, 1            int64   not finite
@@ -142,8 +142,8 @@ public final class NumberSketch implements Sketch {
   }
 
   /**
-   * How many of the finite fall into the buckets that edges make: up to the first, over the first up
-   * to the second ... over the last. As exact as the sketch.
+   * How many of the finite fall into the buckets that edges make: up to the first, over the first
+   * up to the second ... over the last. As exact as the sketch.
    *
    * @param edges ascending, at least one
    */

@@ -23,7 +23,8 @@ class DriftDetectorTest {
   }
 
   /** Observations until the evidence reaches the threshold, at most so many. */
-  private static int until(DriftDetector detector, double logThreshold, int most, IntConsumer next) {
+  private static int until(
+      DriftDetector detector, double logThreshold, int most, IntConsumer next) {
     for (int i = 1; i <= most; i++) {
       next.accept(i);
       if (detector.logEvidence() >= logThreshold) {
@@ -54,46 +55,43 @@ class DriftDetectorTest {
     double byRate =
         mean(
             IntStream.range(0, 200)
-                .map(
-                    seed -> {
-                      RandomGenerator random = random(seed);
-                      var detector = new RateDetector(0.1);
-                      return until(
-                          detector,
-                          Math.log(runLength),
-                          20_000,
-                          i -> detector.observe(random.nextDouble() < 0.1));
-                    }));
+                .map(seed -> {
+                  RandomGenerator random = random(seed);
+                  var detector = new RateDetector(0.1);
+                  return until(
+                      detector,
+                      Math.log(runLength),
+                      20_000,
+                      i -> detector.observe(random.nextDouble() < 0.1));
+                }));
     assertThat(byRate).isGreaterThan(runLength);
     Quantiles reference = standardNormal();
     double byNumber =
         mean(
             IntStream.range(0, 200)
-                .map(
-                    seed -> {
-                      RandomGenerator random = random(1_000 + seed);
-                      var detector = new NumberDetector(reference, 0, random);
-                      return until(
-                          detector,
-                          Math.log(runLength),
-                          20_000,
-                          i -> detector.observe(random.nextGaussian()));
-                    }));
+                .map(seed -> {
+                  RandomGenerator random = random(1_000 + seed);
+                  var detector = new NumberDetector(reference, 0, random);
+                  return until(
+                      detector,
+                      Math.log(runLength),
+                      20_000,
+                      i -> detector.observe(random.nextGaussian()));
+                }));
     assertThat(byNumber).isGreaterThan(runLength);
     double byCategory =
         mean(
             IntStream.range(0, 200)
-                .map(
-                    seed -> {
-                      RandomGenerator random = random(2_000 + seed);
-                      var detector =
-                          new CategoryDetector(Map.of("a", 0.5, "b", 0.3, "c", 0.2), 1_000_000, 0);
-                      return until(
-                          detector,
-                          Math.log(runLength),
-                          20_000,
-                          i -> detector.observe(category(random, 0.5, 0.3)));
-                    }));
+                .map(seed -> {
+                  RandomGenerator random = random(2_000 + seed);
+                  var detector =
+                      new CategoryDetector(Map.of("a", 0.5, "b", 0.3, "c", 0.2), 1_000_000, 0);
+                  return until(
+                      detector,
+                      Math.log(runLength),
+                      20_000,
+                      i -> detector.observe(category(random, 0.5, 0.3)));
+                }));
     assertThat(byCategory).isGreaterThan(runLength);
   }
 
@@ -114,15 +112,12 @@ class DriftDetectorTest {
     double estimated =
         mean(
             IntStream.range(0, 400)
-                .map(
-                    seed -> {
-                      RandomGenerator random = random(5_000 + seed);
-                      long hits =
-                          IntStream.range(0, 2_000)
-                              .filter(i -> random.nextDouble() < 0.08)
-                              .count();
-                      return delayOf(new RateDetector(RateDetector.boundFrom(hits, 2_000)), random);
-                    }));
+                .map(seed -> {
+                  RandomGenerator random = random(5_000 + seed);
+                  long hits =
+                      IntStream.range(0, 2_000).filter(i -> random.nextDouble() < 0.08).count();
+                  return delayOf(new RateDetector(RateDetector.boundFrom(hits, 2_000)), random);
+                }));
     assertThat(estimated).isBetween(450.0, 600.0);
   }
 
@@ -146,16 +141,15 @@ class DriftDetectorTest {
     double delay =
         mean(
             IntStream.range(0, 300)
-                .map(
-                    seed -> {
-                      RandomGenerator random = random(seed);
-                      var detector = new NumberDetector(reference, 0, random);
-                      return until(
-                          detector,
-                          LOG_MILLION,
-                          20_000,
-                          i -> detector.observe(0.2 + random.nextGaussian()));
-                    }));
+                .map(seed -> {
+                  RandomGenerator random = random(seed);
+                  var detector = new NumberDetector(reference, 0, random);
+                  return until(
+                      detector,
+                      LOG_MILLION,
+                      20_000,
+                      i -> detector.observe(0.2 + random.nextGaussian()));
+                }));
     assertThat(delay).isBetween(450.0, 640.0);
   }
 
@@ -174,8 +168,7 @@ class DriftDetectorTest {
     RandomGenerator random = random(8);
     var detector = new CategoryDetector(Map.of("a", 0.5, "b", 0.3, "c", 0.2), 10_000, 0.01);
     int delay =
-        until(
-            detector, LOG_MILLION, 5_000, i -> detector.observe(category(random, 0.35, 0.45)));
+        until(detector, LOG_MILLION, 5_000, i -> detector.observe(category(random, 0.35, 0.45)));
     assertThat(delay).isLessThan(1_000);
     assertThat(detector.direction()).isIn("more of b", "less of a");
     detector.restart();
@@ -191,13 +184,14 @@ class DriftDetectorTest {
       RandomGenerator random = random(seed);
       var detector = new NumberDetector(reference, slack, random);
       int alarm =
-          until(
-              detector, LOG_MILLION, 20_000, i -> detector.observe(0.03 + random.nextGaussian()));
+          until(detector, LOG_MILLION, 20_000, i -> detector.observe(0.03 + random.nextGaussian()));
       assertThat(alarm).as("seed %d", seed).isEqualTo(20_001);
     }
   }
 
-  /** An integer feature is one atom after another in its reference: places are drawn within them. */
+  /**
+   * An integer feature is one atom after another in its reference: places are drawn within them.
+   */
   @Test
   void a_feature_of_few_values_does_not_drift_by_itself() {
     double[] sorted = new double[1_001];
@@ -239,7 +233,8 @@ class DriftDetectorTest {
     var restored = new CategoryDetector(Map.of("a", 0.5, "b", 0.5), 100, 0);
     restored.restore(category.toBytes());
     assertThat(restored.toBytes()).isEqualTo(category.toBytes());
-    assertThatThrownBy(() -> new CategoryDetector(Map.of("a", 1.0), 9, 0).restore(category.toBytes()))
+    assertThatThrownBy(
+            () -> new CategoryDetector(Map.of("a", 1.0), 9, 0).restore(category.toBytes()))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> RateDetector.fromBytes(0.2, Arrays.copyOf(rate.toBytes(), 20)))
         .isInstanceOf(IllegalArgumentException.class);

@@ -50,8 +50,7 @@ class DistancesTest {
 
   @Test
   void jensen_shannon_is_that_of_scipy() {
-    double base2 =
-        Shares.jensenShannon(new double[] {0.1, 0.4, 0.5}, new double[] {0.2, 0.3, 0.5});
+    double base2 = Shares.jensenShannon(new double[] {0.1, 0.4, 0.5}, new double[] {0.2, 0.3, 0.5});
     assertThat(base2).isCloseTo(0.13200673194893733, within(1e-12));
     assertThat(base2 * Math.sqrt(Math.log(2))).isCloseTo(0.10990281338794596, within(1e-12));
   }

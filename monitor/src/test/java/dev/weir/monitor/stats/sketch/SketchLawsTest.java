@@ -86,8 +86,7 @@ class SketchLawsTest {
   @ParameterizedTest
   @MethodSource("all")
   void another_kind_is_not_added(Law law) {
-    Sketch other =
-        law.name().equals("numbers") ? new CategorySketch(2) : new NumberSketch();
+    Sketch other = law.name().equals("numbers") ? new CategorySketch(2) : new NumberSketch();
     assertThatThrownBy(() -> law.fresh().get().merge(other))
         .isInstanceOf(IllegalArgumentException.class);
   }
