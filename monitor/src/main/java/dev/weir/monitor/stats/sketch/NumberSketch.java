@@ -52,8 +52,8 @@ public final class NumberSketch implements Sketch {
   private static KllDoublesSketch heapify(StateReader in, byte[] kll) {
     try {
       return KllDoublesSketch.heapify(MemorySegment.ofArray(kll));
-    } catch (RuntimeException e) {
-      // The library throws what comes: its own, or that of an index beyond the bytes.
+    } catch (RuntimeException | AssertionError e) {
+      // The library throws what comes: its own, that of an index beyond the bytes, an assertion.
       throw in.damaged("KLL sketch: " + e.getMessage());
     }
   }
