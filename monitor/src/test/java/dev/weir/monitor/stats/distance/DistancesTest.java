@@ -1,0 +1,149 @@
+package dev.weir.monitor.stats.distance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import org.junit.jupiter.api.Test;
+
+/** Numbers marked scipy are those of scipy 1.17.1, see docs/statistics.md. */
+class DistancesTest {
+  private static final double[] TENTHS = new double[20];
+  private static final double[] BENT = new double[20];
+
+  static {
+    for (int i = 1; i <= 20; i++) {
+      TENTHS[i - 1] = i / 10.0;
+      BENT[i - 1] = Math.pow(i / 10.0, 1.5) / 1.2;
+    }
+  }
+
+  private static RandomGenerator random(long seed) {
+    return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+  }
+
+  @Test
+  void kolmogorov_smirnov_is_that_of_scipy() {
+    KolmogorovSmirnov test = KolmogorovSmirnov.of(TENTHS, BENT);
+    assertThat(test.statistic()).isCloseTo(0.15, within(1e-12));
+    assertThat(test.pValue()).isCloseTo(0.9831368772656193, within(1e-12));
+    assertThat(KolmogorovSmirnov.asymptotic(0.15, 20, 20)).isCloseTo(0.95396527, within(1e-8));
+  }
+
+  @Test
+  void chi_square_is_that_of_scipy() {
+    ChiSquare test = ChiSquare.of(new double[] {10, 20, 30}, new double[] {6, 9, 17});
+    assertThat(test.statistic()).isCloseTo(0.27157465150403504, within(1e-12));
+    assertThat(test.pValue()).isCloseTo(0.873028283380073, within(1e-12));
+    assertThat(test.degreesOfFreedom()).isEqualTo(2);
+  }
+
+  @Test
+  void wasserstein_is_that_of_scipy() {
+    assertThat(Wasserstein.of(new double[] {0, 1, 3}, new double[] {5, 6, 8}))
+        .isCloseTo(5, within(1e-12));
+  }
+
+  @Test
+  void jensen_shannon_is_that_of_scipy() {
+    double base2 = Shares.jensenShannon(new double[] {0.1, 0.4, 0.5}, new double[] {0.2, 0.3, 0.5});
+    assertThat(base2).isCloseTo(0.13200673194893733, within(1e-12));
+    assertThat(base2 * Math.sqrt(Math.log(2))).isCloseTo(0.10990281338794596, within(1e-12));
+  }
+
+  @Test
+  void every_distance_is_nothing_for_the_same_and_largest_for_what_has_nothing_in_common() {
+    double[] one = {5, 5, 0, 0};
+    double[] other = {0, 0, 7, 3};
+    assertThat(Shares.jensenShannon(one, one)).isZero();
+    assertThat(Shares.jensenShannon(one, other)).isCloseTo(1, within(1e-12));
+    assertThat(Shares.hellinger(one, one)).isZero();
+    assertThat(Shares.hellinger(one, other)).isCloseTo(1, within(1e-12));
+    assertThat(Shares.largestDifference(one, other)).isCloseTo(0.7, within(1e-12));
+    assertThat(Shares.populationStabilityIndex(one, one)).isZero();
+    assertThat(Shares.populationStabilityIndex(one, other)).isGreaterThan(3);
+  }
+
+  /** Yurdakul and Naranjo: (k - 1)(1/n + 1/m); with n = m = 180 and ten cells 0.1 by chance. */
+  @Test
+  void the_stability_index_is_blind_to_sample_size() {
+    RandomGenerator random = random(1);
+    double sum = 0;
+    int trials = 2_000;
+    for (int trial = 0; trial < trials; trial++) {
+      var one = new double[10];
+      var other = new double[10];
+      for (int i = 0; i < 180; i++) {
+        one[random.nextInt(10)]++;
+        other[random.nextInt(10)]++;
+      }
+      sum += Shares.populationStabilityIndex(one, other);
+    }
+    assertThat(sum / trials).isCloseTo(9 * (1.0 / 180 + 1.0 / 180), within(0.01));
+  }
+
+  @Test
+  void the_exact_p_value_is_uniform_without_a_difference() {
+    RandomGenerator random = random(2);
+    int small = 0;
+    for (int trial = 0; trial < 2_000; trial++) {
+      double[] one = random.doubles(30).toArray();
+      double[] other = random.doubles(40).toArray();
+      small += KolmogorovSmirnov.of(one, other).pValue() <= 0.1 ? 1 : 0;
+    }
+    assertThat(small / 2_000.0).isBetween(0.06, 0.115);
+  }
+
+  @Test
+  void large_samples_take_kolmogorovs_limit() {
+    // The 5 % point of the limit is 1.3581 (Smirnov 1948).
+    assertThat(KolmogorovSmirnov.asymptotic(1.3581 / Math.sqrt(50_000), 100_000, 100_000))
+        .isCloseTo(0.05, within(1e-4));
+  }
+
+  @Test
+  void quantiles_are_a_distribution_with_atoms() {
+    var quantiles = new Quantiles(List.of(0.0, 0.0, 0.0, 1.0, 3.0));
+    assertThat(quantiles.below(0)).isZero();
+    assertThat(quantiles.upTo(0)).isEqualTo(0.5);
+    assertThat(quantiles.upTo(0.5)).isEqualTo(0.625);
+    assertThat(quantiles.upTo(2)).isEqualTo(0.875);
+    assertThat(quantiles.upTo(9)).isEqualTo(1);
+    assertThat(quantiles.below(-1)).isZero();
+    assertThat(quantiles.at(0.75)).isEqualTo(1);
+    assertThat(quantiles.edges(4)).containsExactly(0, 1);
+    assertThat(quantiles.shares(new double[] {0, 1})).containsExactly(0.5, 0.25, 0.25);
+    assertThatThrownBy(() -> new Quantiles(List.of(1.0, 0.0)))
+        .hasMessage("quantiles: 0.0 at place 1 (expected: finite, ascending)");
+  }
+
+  @Test
+  void the_distance_by_quantiles_is_that_of_the_samples() {
+    var shifted = Arrays.stream(TENTHS).map(x -> x + 0.7).toArray();
+    var one = new Quantiles(Arrays.stream(TENTHS).boxed().toList());
+    var other = new Quantiles(Arrays.stream(shifted).boxed().toList());
+    assertThat(Wasserstein.ofQuantiles(one::at, other::at)).isCloseTo(0.7, within(1e-12));
+    assertThat(Wasserstein.of(TENTHS, shifted)).isCloseTo(0.7, within(1e-12));
+  }
+
+  @Test
+  void the_mean_discrepancy_sees_a_correlation_that_no_single_feature_shows() {
+    RandomGenerator random = random(3);
+    var independent = new double[200][];
+    var again = new double[200][];
+    var correlated = new double[200][];
+    for (int i = 0; i < 200; i++) {
+      independent[i] = new double[] {random.nextGaussian(), random.nextGaussian()};
+      again[i] = new double[] {random.nextGaussian(), random.nextGaussian()};
+      double x = random.nextGaussian();
+      correlated[i] = new double[] {x, 0.9 * x + Math.sqrt(0.19) * random.nextGaussian()};
+    }
+    double without = MeanDiscrepancy.squared(independent, again);
+    double with = MeanDiscrepancy.squared(independent, correlated);
+    assertThat(with).isGreaterThan(5 * Math.abs(without)).isGreaterThan(0.02);
+  }
+}
