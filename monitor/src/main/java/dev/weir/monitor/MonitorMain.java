@@ -97,7 +97,14 @@ public final class MonitorMain {
     var history = new HistoryKeeper(historyStore, config.history(), historyCounts, clock);
     var wiring = new Wiring(traces, incoming, history);
     var book = new EvidenceBook(config.evidence(), config.intake(), counts, clock, wiring);
-    var feedback = new FeedbackJoin(config.intake(), counts, book::takeLabels);
+    var feedback =
+        new FeedbackJoin(
+            config.intake(),
+            counts,
+            labels -> {
+              book.takeLabels(labels);
+              history.labels(labels);
+            });
     var mirrors =
         new MirrorBoard(
             config.mirror(),
@@ -260,6 +267,7 @@ public final class MonitorMain {
     @Override
     public void samples(List<Sample> slice) {
       incoming.samples(slice);
+      history.samples(slice);
     }
 
     @Override

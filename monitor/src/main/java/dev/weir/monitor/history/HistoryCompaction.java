@@ -133,10 +133,11 @@ final class HistoryCompaction {
             current.series = series;
             current.value = null;
           }
-          if (current.value == null) {
+          HistoryValue sum = current.value;
+          if (sum == null) {
             current.value = value.orElse(null);
           } else {
-            value.ifPresent(current.value::add);
+            current.value = value.map(next -> merge.sum(sum, next)).orElse(sum);
           }
           return true;
         })

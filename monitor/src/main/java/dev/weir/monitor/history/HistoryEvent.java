@@ -26,7 +26,7 @@ public enum HistoryEvent {
   ROWS_EXPIRED,
   /** Rows deleted before their age because the database was full. */
   ROWS_CUT_FOR_SIZE,
-  /** Stored sketches that could not be read and were left out. */
+  /** Stored sketches that could not be read, or not be merged with what came, and were left out. */
   ROWS_UNREADABLE;
 
   /** Its word as a metric label. */

@@ -1,13 +1,17 @@
 package dev.weir.monitor.history;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.platform.time.Clock;
 import dev.weir.proto.monitor.v1.OutcomeCell;
 import dev.weir.proto.monitor.v1.OutcomeKey;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
+import dev.weir.proto.monitor.v1.Sample;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +97,98 @@ public final class HistoryKeeper implements AutoCloseable {
           && at(key(cell.getKey(), SeriesKind.LATENCY), minute, LatencyTotals::new)
               instanceof LatencyTotals totals) {
         totals.take(cell);
+      }
+    }
+  }
+
+  /**
+   * Takes a closed slice of samples: predicted classes and numbers, and how sure of them, of each
+   * row.
+   */
+  public synchronized void samples(List<Sample> slice) {
+    for (Sample sample : slice) {
+      if (sample.getPredictedClassesCount() > 0) {
+        count(
+            sample,
+            SeriesKind.CLASS,
+            "",
+            SketchTotals::categories,
+            totals -> sample.getPredictedClassesList().forEach(totals::add));
+      }
+      if (sample.getConfidencesCount() > 0) {
+        count(
+            sample,
+            SeriesKind.CONFIDENCE,
+            "",
+            SketchTotals::numbers,
+            totals -> sample.getConfidencesList().forEach(totals::add));
+      }
+      if (sample.getPredictedValuesCount() > 0) {
+        count(
+            sample,
+            SeriesKind.PREDICTED_VALUE,
+            "",
+            SketchTotals::numbers,
+            totals -> sample.getPredictedValuesList().forEach(totals::add));
+      }
+    }
+  }
+
+  /** Takes labels that found their prediction: whether the first row's class was right. */
+  public synchronized void labels(List<LabelledPrediction> labels) {
+    for (LabelledPrediction labelled : labels) {
+      Sample sample = labelled.sample();
+      if (sample.getPredictedClassesCount() > 0 && labelled.label().getTrueClassesCount() > 0) {
+        boolean right = sample.getPredictedClasses(0).equals(labelled.label().getTrueClasses(0));
+        count(
+            sample,
+            SeriesKind.LABELS,
+            "",
+            SketchTotals::categories,
+            totals -> totals.add(right ? "right" : "wrong"));
+      }
+    }
+  }
+
+  /** Takes a feature of a sample, a number; NaN when it is missing. */
+  public synchronized void feature(Sample sample, String name, double value) {
+    count(
+        sample,
+        SeriesKind.FEATURE,
+        name,
+        SketchTotals::numbers,
+        totals -> {
+          if (Double.isNaN(value)) {
+            totals.sketch().addMissing();
+          } else {
+            totals.add(value);
+          }
+        });
+  }
+
+  /** Takes a feature of a sample, a category. */
+  public synchronized void feature(Sample sample, String name, String category) {
+    count(sample, SeriesKind.FEATURE, name, SketchTotals::categories, t -> t.add(category));
+  }
+
+  @GuardedBy("this")
+  private void count(
+      Sample sample,
+      SeriesKind kind,
+      String name,
+      Supplier<HistoryValue> empty,
+      Consumer<SketchTotals> take) {
+    long minute = Resolution.MINUTE.floor(sample.getAt().getSeconds());
+    if (isTimely(minute)) {
+      var key =
+          new SeriesKey(
+              sample.getAssignment().getRoute(),
+              sample.getModel(),
+              sample.getVersion(),
+              kind,
+              name);
+      if (at(key, minute, empty) instanceof SketchTotals totals) {
+        take.accept(totals);
       }
     }
   }

@@ -114,12 +114,15 @@ record HistoryQuery(
         && (name.isEmpty() || name.equals(key.name()));
   }
 
-  /** What steps are made of when it is there. */
+  /**
+   * What steps are made of when it is there: of at most 10 minutes or 6 hours, so that an answer
+   * does not add up many times more sketches than it shows.
+   */
   Resolution coarsest() {
     long needed = (to - from + points - 1) / points;
-    return needed > Resolution.HOUR.seconds()
+    return needed > 6 * HOUR
         ? Resolution.DAY
-        : needed > Resolution.MINUTE.seconds() ? Resolution.HOUR : Resolution.MINUTE;
+        : needed > 600 ? Resolution.HOUR : Resolution.MINUTE;
   }
 
   /** First step's start: {@code from}, or the start of the minute, hour or day that holds it. */

@@ -203,7 +203,7 @@ public final class HistoryStore implements AutoCloseable {
     Point known = points.get(start);
     if (known == null) {
       points.put(start, new Point(resolution, value));
-    } else {
+    } else if (known.value().getClass() == value.getClass()) {
       known.value().add(value);
     }
   }

@@ -6,7 +6,7 @@ import java.util.Map;
  * What is known about one series in one span of time. Values of one kind merge: in any order and
  * any grouping they give the same, within what the sketch promises. Mutable, single writer.
  */
-public sealed interface HistoryValue permits OutcomeTotals, LatencyTotals {
+public sealed interface HistoryValue permits OutcomeTotals, LatencyTotals, SketchTotals {
   /**
    * Takes in another of the same kind, which stays as it is.
    *

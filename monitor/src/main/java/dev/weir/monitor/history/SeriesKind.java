@@ -9,7 +9,17 @@ public enum SeriesKind {
   /** Requests and how they ended: {@link OutcomeTotals}. */
   OUTCOMES,
   /** Latency of the requests that were answered: {@link LatencyTotals}. */
-  LATENCY;
+  LATENCY,
+  /** Predicted classes, one a row: {@link SketchTotals} of categories. */
+  CLASS,
+  /** Highest class probability, one a row: {@link SketchTotals} of numbers. */
+  CONFIDENCE,
+  /** Predicted numbers, one a row: {@link SketchTotals} of numbers. */
+  PREDICTED_VALUE,
+  /** Predictions whose label came, {@code right} or {@code wrong}, by the time of the prediction. */
+  LABELS,
+  /** One feature of the inputs, by name: {@link SketchTotals} of numbers or of categories. */
+  FEATURE;
 
   /** Its word, in the database, in queries and in answers. */
   public String word() {
@@ -30,6 +40,7 @@ public enum SeriesKind {
     return switch (this) {
       case OUTCOMES -> OutcomeTotals.fromBytes(bytes);
       case LATENCY -> LatencyTotals.fromBytes(bytes);
+      case CLASS, CONFIDENCE, PREDICTED_VALUE, LABELS, FEATURE -> SketchTotals.fromBytes(bytes);
     };
   }
 }

@@ -32,8 +32,22 @@ final class SketchMerge {
             .mapTo(byte[].class)
             .findOne()
             .flatMap(bytes -> read(kind, bytes));
-    stored.ifPresent(found -> found.add(value));
-    put(series, resolution, start, stored.orElse(value).toBytes());
+    put(series, resolution, start, stored.map(found -> sum(found, value)).orElse(value).toBytes());
+  }
+
+  /**
+   * Both together; only the newer when they do not merge, which they do not when a feature became
+   * categorical.
+   */
+  HistoryValue sum(HistoryValue older, HistoryValue newer) {
+    try {
+      older.add(newer);
+      return older;
+    } catch (IllegalArgumentException e) {
+      counts.add(HistoryEvent.ROWS_UNREADABLE, 1);
+      LOG.atWarn().setCause(e).log("a sketch does not fit the one before it, which is dropped");
+      return newer;
+    }
   }
 
   /** Stores a row, in place of the one that is there. */

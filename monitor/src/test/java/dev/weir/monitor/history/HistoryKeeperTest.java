@@ -5,8 +5,16 @@ import static dev.weir.monitor.history.HistoryUnderTest.LATENCY;
 import static dev.weir.monitor.history.HistoryUnderTest.OUTCOMES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Timestamp;
+import dev.weir.monitor.intake.LabelledPrediction;
+import dev.weir.proto.monitor.v1.Feedback;
+import dev.weir.proto.monitor.v1.Sample;
+import dev.weir.proto.route.v1.Assignment;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -157,5 +165,66 @@ final class HistoryKeeperTest {
         .hasValueSatisfying(value -> assertThat(value.describe()).containsEntry("requests", 70L));
     assertThat(SeasonalBaseline.sameHourLastWeek(history.store, OUTCOMES, hour + 8 * DAY))
         .isEmpty();
+  }
+
+  @Test
+  void predictions_labels_and_features_are_kept_by_the_time_of_their_sample() {
+    long minute = Resolution.MINUTE.floor(history.now());
+    for (int i = 0; i < 8; i++) {
+      Sample sample = sample(minute + i, i % 4 == 0 ? "yes" : "no", 0.5f + i / 100f);
+      history.keeper.samples(List.of(sample));
+      history.keeper.labels(
+          List.of(
+              new LabelledPrediction(
+                  sample, Feedback.newBuilder().addTrueClasses("no").build())));
+      history.keeper.feature(sample, "age", i == 7 ? Double.NaN : 20 + i);
+      history.keeper.feature(sample, "country", i < 2 ? "se" : "no");
+    }
+    history.keeper.write();
+
+    assertThat(point(SeriesKind.CLASS, "")).containsEntry("shares", Map.of("yes", 0.25, "no", 0.75));
+    assertThat(point(SeriesKind.CONFIDENCE, "")).containsEntry("count", 8L).containsKey("p50");
+    assertThat(point(SeriesKind.LABELS, ""))
+        .containsEntry("shares", Map.of("wrong", 0.25, "right", 0.75));
+    assertThat(point(SeriesKind.FEATURE, "age"))
+        .containsEntry("missing", 1L)
+        .containsEntry("p50", 23.0)
+        .containsEntry("max", 26.0);
+    assertThat(point(SeriesKind.FEATURE, "country"))
+        .containsEntry("shares", Map.of("se", 0.25, "no", 0.75));
+  }
+
+  @Test
+  void a_feature_that_becomes_categorical_begins_anew_and_harms_nothing_else() {
+    Sample sample = sample(Resolution.MINUTE.floor(history.now()), "yes", 1);
+    history.keeper.feature(sample, "age", 3);
+    history.keeper.write();
+    history.keeper.feature(sample, "age", "old");
+    history.keeper.samples(List.of(sample));
+    history.keeper.write();
+    assertThat(point(SeriesKind.FEATURE, "age")).containsEntry("shares", Map.of("old", 1.0));
+    assertThat(point(SeriesKind.CLASS, "")).containsEntry("count", 1L);
+  }
+
+  private static Sample sample(long epochSecond, String predicted, float confidence) {
+    return Sample.newBuilder()
+        .setAt(Timestamp.newBuilder().setSeconds(epochSecond))
+        .setAssignment(Assignment.newBuilder().setRoute("fraud"))
+        .setModel("fraud")
+        .setVersion("1")
+        .addPredictedClasses(predicted)
+        .addConfidences(confidence)
+        .build();
+  }
+
+  private Map<String, Object> point(SeriesKind kind, String name) {
+    var points =
+        history.store.points(
+            new SeriesKey("fraud", "fraud", "1", kind, name),
+            today,
+            today + DAY,
+            DAY,
+            Resolution.MINUTE);
+    return Objects.requireNonNull(points.get(today)).value().describe();
   }
 }
