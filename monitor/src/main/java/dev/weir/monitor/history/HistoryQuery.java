@@ -120,9 +120,7 @@ record HistoryQuery(
    */
   Resolution coarsest() {
     long needed = (to - from + points - 1) / points;
-    return needed > 6 * HOUR
-        ? Resolution.DAY
-        : needed > 600 ? Resolution.HOUR : Resolution.MINUTE;
+    return needed > 6 * HOUR ? Resolution.DAY : needed > 600 ? Resolution.HOUR : Resolution.MINUTE;
   }
 
   /** First step's start: {@code from}, or the start of the minute, hour or day that holds it. */

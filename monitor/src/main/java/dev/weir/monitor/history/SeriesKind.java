@@ -16,7 +16,9 @@ public enum SeriesKind {
   CONFIDENCE,
   /** Predicted numbers, one a row: {@link SketchTotals} of numbers. */
   PREDICTED_VALUE,
-  /** Predictions whose label came, {@code right} or {@code wrong}, by the time of the prediction. */
+  /**
+   * Predictions whose label came, {@code right} or {@code wrong}, by the time of the prediction.
+   */
   LABELS,
   /** One feature of the inputs, by name: {@link SketchTotals} of numbers or of categories. */
   FEATURE;

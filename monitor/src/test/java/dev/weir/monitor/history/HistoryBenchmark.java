@@ -52,8 +52,7 @@ final class HistoryBenchmark {
 
   private static void measure(HistoryStore store, String what, Map<String, String> parameters)
       throws Exception {
-    HistoryQuery query =
-        HistoryQuery.read(name -> Optional.ofNullable(parameters.get(name)), NOW);
+    HistoryQuery query = HistoryQuery.read(name -> Optional.ofNullable(parameters.get(name)), NOW);
     var millis = new long[ANSWERS];
     long points = 0;
     int bytes = 0;

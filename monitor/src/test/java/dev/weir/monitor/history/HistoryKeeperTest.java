@@ -175,14 +175,14 @@ final class HistoryKeeperTest {
       history.keeper.samples(List.of(sample));
       history.keeper.labels(
           List.of(
-              new LabelledPrediction(
-                  sample, Feedback.newBuilder().addTrueClasses("no").build())));
+              new LabelledPrediction(sample, Feedback.newBuilder().addTrueClasses("no").build())));
       history.keeper.feature(sample, "age", i == 7 ? Double.NaN : 20 + i);
       history.keeper.feature(sample, "country", i < 2 ? "se" : "no");
     }
     history.keeper.write();
 
-    assertThat(point(SeriesKind.CLASS, "")).containsEntry("shares", Map.of("yes", 0.25, "no", 0.75));
+    assertThat(point(SeriesKind.CLASS, ""))
+        .containsEntry("shares", Map.of("yes", 0.25, "no", 0.75));
     assertThat(point(SeriesKind.CONFIDENCE, "")).containsEntry("count", 8L).containsKey("p50");
     assertThat(point(SeriesKind.LABELS, ""))
         .containsEntry("shares", Map.of("wrong", 0.25, "right", 0.75));
