@@ -5,6 +5,7 @@ import dev.weir.monitor.guardrail.EvidenceConfig;
 import dev.weir.monitor.history.HistoryConfig;
 import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.mirror.MirrorConfig;
+import dev.weir.monitor.replay.ReplayConfig;
 import dev.weir.platform.config.Setting;
 import dev.weir.platform.discovery.DiscoveryConfig;
 import dev.weir.platform.error.Check;
@@ -30,6 +31,7 @@ public record MonitorConfig(
     MirrorConfig mirror,
     EvidenceConfig evidence,
     HistoryConfig history,
+    ReplayConfig replay,
     DashboardConfig dashboard) {
   public MonitorConfig {
     Check.notBlank("instance", instance);
@@ -51,6 +53,7 @@ public record MonitorConfig(
         MirrorConfig.defaults(),
         EvidenceConfig.defaults(),
         HistoryConfig.defaults(),
+        ReplayConfig.defaults(),
         DashboardConfig.defaults());
   }
 }

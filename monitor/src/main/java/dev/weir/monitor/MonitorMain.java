@@ -20,6 +20,8 @@ import dev.weir.monitor.intake.TraceReceiver;
 import dev.weir.monitor.intake.TraceStore;
 import dev.weir.monitor.mirror.MirrorBoard;
 import dev.weir.monitor.mirror.MirrorMetrics;
+import dev.weir.monitor.replay.JournalFolder;
+import dev.weir.monitor.replay.ReplayCounts;
 import dev.weir.monitor.store.EvidenceFile;
 import dev.weir.monitor.store.EvidenceKeeper;
 import dev.weir.monitor.verdict.VerdictSender;
@@ -96,7 +98,10 @@ public final class MonitorMain {
                 historyCounts));
     var history = new HistoryKeeper(historyStore, config.history(), historyCounts, clock);
     var wiring = new Wiring(traces, incoming, history);
-    var book = new EvidenceBook(config.evidence(), config.intake(), counts, clock, wiring);
+    var replayCounts = new ReplayCounts();
+    var journals = new JournalFolder(data.resolve("replay"), config.replay(), replayCounts);
+    var book =
+        new EvidenceBook(config.evidence(), config.intake(), counts, clock, wiring, journals);
     var feedback =
         new FeedbackJoin(
             config.intake(),
@@ -117,10 +122,12 @@ public final class MonitorMain {
     MonitorMetrics.register(telemetry.meter(), counts, book, sender, traces);
     exposures.registerWith(telemetry.meter());
     historyCounts.registerWith(telemetry.meter(), historyStore);
+    replayCounts.registerWith(telemetry.meter());
     MirrorMetrics.register(telemetry.meter(), mirrors);
     wiring.onDecision = () -> scheduler.after(Duration.ZERO, sender::send);
     var keeper =
-        new EvidenceKeeper(new EvidenceFile(data.resolve("evidence.bin")), book, readiness);
+        new EvidenceKeeper(
+            new EvidenceFile(data.resolve("evidence.bin")), book, readiness, journals::flush);
     keeper.load();
 
     Discovery discovery =
