@@ -42,8 +42,7 @@ record JournalTrim(RolloutPlan plan) {
   OutcomeSlice slice(OutcomeSlice slice) {
     return slice.toBuilder()
         .clearCells()
-        .addAllCells(
-            slice.getCellsList().stream().filter(this::concerns).map(this::cell).toList())
+        .addAllCells(slice.getCellsList().stream().filter(this::concerns).map(this::cell).toList())
         .build();
   }
 
@@ -174,6 +173,9 @@ record JournalTrim(RolloutPlan plan) {
   }
 
   private static MirrorSide side(MirrorSide side) {
-    return MirrorSide.newBuilder().setVersion(side.getVersion()).setStatus(side.getStatus()).build();
+    return MirrorSide.newBuilder()
+        .setVersion(side.getVersion())
+        .setStatus(side.getStatus())
+        .build();
   }
 }

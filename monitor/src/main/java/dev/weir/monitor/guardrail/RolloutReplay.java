@@ -134,10 +134,7 @@ public final class RolloutReplay {
     Verdict recomputed = current().verdict(now);
     compared.add(
         new Compared(
-            now,
-            given,
-            recomputed,
-            Arrays.equals(given.toByteArray(), recomputed.toByteArray())));
+            now, given, recomputed, Arrays.equals(given.toByteArray(), recomputed.toByteArray())));
   }
 
   /** What a monitor that restarts makes of a watch. */

@@ -85,8 +85,8 @@ public record WhatIf(
       case LATENCY ->
           latencyRatio.ifPresent(ratio -> changed.getLatencyBuilder().setToleratedRatio(ratio));
       case PREDICTED_CLASS ->
-          classRatio.ifPresent(ratio ->
-              changed.getPredictedClassBuilder().setToleratedRatio(ratio));
+          classRatio.ifPresent(
+              ratio -> changed.getPredictedClassBuilder().setToleratedRatio(ratio));
       case SCORE,
           CONFIDENCE,
           LABEL_QUALITY,

@@ -78,8 +78,7 @@ public final class JournalFolder implements EvidenceJournal {
         PLAIN_NAME.matcher(rollout).matches()
             ? rollout
             : "x-" + HexFormat.of().formatHex(rollout.getBytes(StandardCharsets.UTF_8));
-    return folder.resolve(
-        name.substring(0, Math.min(200, name.length())) + JournalFile.ENDING);
+    return folder.resolve(name.substring(0, Math.min(200, name.length())) + JournalFile.ENDING);
   }
 
   @Override

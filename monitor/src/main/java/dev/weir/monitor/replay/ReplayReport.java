@@ -170,9 +170,7 @@ public final class ReplayReport {
         "rolled back %.1f s and %,d canary requests after its first, by %s",
         Duration.between(first, fired.at()).toMillis() / 1e3,
         verdict.getCanaryRequests(),
-        verdict.getDecisiveGuardrail().isEmpty()
-            ? "all together"
-            : verdict.getDecisiveGuardrail());
+        verdict.getDecisiveGuardrail().isEmpty() ? "all together" : verdict.getDecisiveGuardrail());
   }
 
   private void sum() {

@@ -12,8 +12,7 @@ import java.nio.file.Path;
  * @param end how the journal ends
  * @param problem why it could not be replayed to its end; empty: it could
  */
-public record ReplayedRollout(
-    RolloutReplay.Outcome outcome, JournalFile.End end, String problem) {
+public record ReplayedRollout(RolloutReplay.Outcome outcome, JournalFile.End end, String problem) {
   /** Replays a journal file. */
   static ReplayedRollout of(Path file, WhatIf whatIf) throws IOException {
     var replay = new RolloutReplay(whatIf);
@@ -45,7 +44,11 @@ public record ReplayedRollout(
               + extent.entries()
               + ": it is being written, or damaged";
       case FULL ->
-          ended ? "" : "the journal was full after entry " + extent.entries() + ": set replay.max-bytes-per-rollout higher";
+          ended
+              ? ""
+              : "the journal was full after entry "
+                  + extent.entries()
+                  + ": set replay.max-bytes-per-rollout higher";
       case BROKEN -> "entries are missing after entry " + extent.entries();
       case DAMAGED -> "damaged at byte " + extent.bytes() + ", after entry " + extent.entries();
     };

@@ -71,9 +71,7 @@ final class RecordedRollout implements EvidenceListener {
                     .setCanaryVersion("2")
                     .addAllGuardrails(List.of(guardrails))
                     .addSteps(
-                        RolloutStep.newBuilder()
-                            .setCanaryBasisPoints(500)
-                            .setMinCanaryUnits(100)))
+                        RolloutStep.newBuilder().setCanaryBasisPoints(500).setMinCanaryUnits(100)))
             .build();
     this.journals = newJournals();
     this.book = newBook();

@@ -68,9 +68,7 @@ final class ReplayTest {
   void the_verdict_of_a_rollback_comes_out_again_byte_for_byte(long seed) throws Exception {
     SimulatedTraffic traffic = traffic(seed);
     traffic.canary =
-        seed % 2 == 0
-            ? Behaviour.SOUND.withErrors(0.3)
-            : Behaviour.SOUND.withClasses(0.15, 0.85);
+        seed % 2 == 0 ? Behaviour.SOUND.withErrors(0.3) : Behaviour.SOUND.withClasses(0.15, 0.85);
     traffic.users = seed > 2 ? 2_000 : 0;
     traffic.canaryShare = seed > 2 ? 0.5 : 0.05;
     RecordedRollout rollout = run(folder, traffic, 60);
@@ -284,7 +282,8 @@ final class ReplayTest {
             OptionalDouble.empty());
     assertThat(rollout.report(lax).text())
         .contains("with other tolerances: not rolled back; as it was: rolled back ")
-        .contains("of 0 that completed 0 would have been rolled back, of 1 that were rolled back 0");
+        .contains(
+            "of 0 that completed 0 would have been rolled back, of 1 that were rolled back 0");
 
     var sooner =
         new WhatIf(
@@ -292,8 +291,7 @@ final class ReplayTest {
             OptionalDouble.empty(),
             OptionalDouble.empty(),
             OptionalDouble.empty());
-    long before =
-        rollout.replayed().outcome().fired().orElseThrow().verdict().getCanaryRequests();
+    long before = rollout.replayed().outcome().fired().orElseThrow().verdict().getCanaryRequests();
     long then =
         ReplayedRollout.of(rollout.file(), sooner)
             .outcome()
@@ -315,7 +313,9 @@ final class ReplayTest {
       damaged[place] ^= 4;
       Files.write(rollout.file(), damaged);
       ReplayedRollout replayed = rollout.replayed();
-      assertThat(replayed.problem()).as("byte %d", place).containsPattern("^(damaged at byte|it ends within)");
+      assertThat(replayed.problem())
+          .as("byte %d", place)
+          .containsPattern("^(damaged at byte|it ends within)");
       assertThat(replayed.outcome().ended()).isFalse();
       assertThat(rollout.report(WhatIf.NOTHING).status()).isEqualTo(ReplayReport.NOT_WHOLE);
     }
@@ -338,8 +338,7 @@ final class ReplayTest {
     entries.remove(entries.size() / 2);
     JournalFile.begin(rollout.file());
     for (int number = 0; number < entries.size(); number++) {
-      JournalFile.append(
-          rollout.file(), List.of(JournalFrame.of(number, entries.get(number))));
+      JournalFile.append(rollout.file(), List.of(JournalFrame.of(number, entries.get(number))));
     }
     RecordedRollout.Report report = rollout.report(WhatIf.NOTHING);
     assertThat(report.status()).isEqualTo(ReplayReport.DIFFERENT);
@@ -386,8 +385,7 @@ final class ReplayTest {
 
   private record ReportCall(Path data) {
     void run() throws java.io.IOException {
-      int status =
-          ReplayReport.print(data, java.util.Optional.empty(), WhatIf.NOTHING, System.out);
+      int status = ReplayReport.print(data, java.util.Optional.empty(), WhatIf.NOTHING, System.out);
       assertThat(status).isZero();
     }
   }
