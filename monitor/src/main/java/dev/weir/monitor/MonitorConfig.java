@@ -1,9 +1,11 @@
 package dev.weir.monitor;
 
+import dev.weir.monitor.alert.AlertConfig;
 import dev.weir.monitor.dashboard.DashboardConfig;
 import dev.weir.monitor.guardrail.EvidenceConfig;
 import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.mirror.MirrorConfig;
+import dev.weir.monitor.watch.WatchConfig;
 import dev.weir.platform.config.Setting;
 import dev.weir.platform.discovery.DiscoveryConfig;
 import dev.weir.platform.error.Check;
@@ -28,6 +30,8 @@ public record MonitorConfig(
     IntakeConfig intake,
     MirrorConfig mirror,
     EvidenceConfig evidence,
+    WatchConfig watch,
+    AlertConfig alerts,
     DashboardConfig dashboard) {
   public MonitorConfig {
     Check.notBlank("instance", instance);
@@ -48,6 +52,8 @@ public record MonitorConfig(
         IntakeConfig.defaults(),
         MirrorConfig.defaults(),
         EvidenceConfig.defaults(),
+        WatchConfig.defaults(),
+        AlertConfig.defaults(),
         DashboardConfig.defaults());
   }
 }

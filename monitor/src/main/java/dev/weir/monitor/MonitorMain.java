@@ -1,5 +1,10 @@
 package dev.weir.monitor;
 
+import dev.weir.monitor.alert.AlertBook;
+import dev.weir.monitor.alert.AlertFile;
+import dev.weir.monitor.alert.AlertRoutes;
+import dev.weir.monitor.alert.Alerting;
+import dev.weir.monitor.alert.RolloutActions;
 import dev.weir.monitor.dashboard.Dashboard;
 import dev.weir.monitor.dashboard.DashboardRoutes;
 import dev.weir.monitor.guardrail.EvidenceBook;
@@ -18,7 +23,12 @@ import dev.weir.monitor.mirror.MirrorBoard;
 import dev.weir.monitor.mirror.MirrorMetrics;
 import dev.weir.monitor.store.EvidenceFile;
 import dev.weir.monitor.store.EvidenceKeeper;
+import dev.weir.monitor.store.WatchKeeper;
+import dev.weir.monitor.verdict.RolloutFindings;
 import dev.weir.monitor.verdict.VerdictSender;
+import dev.weir.monitor.watch.StandingWatch;
+import dev.weir.monitor.watch.WatchMetrics;
+import dev.weir.monitor.watch.WatchRoutes;
 import dev.weir.platform.discovery.Discoveries;
 import dev.weir.platform.discovery.Discovery;
 import dev.weir.platform.discovery.Instance;
@@ -34,6 +44,7 @@ import dev.weir.platform.snapshot.SnapshotStore;
 import dev.weir.platform.snapshot.SnapshotWatch;
 import dev.weir.platform.telemetry.Telemetry;
 import dev.weir.platform.time.Clock;
+import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.Scheduler;
 import dev.weir.platform.tls.ReloadingTls;
 import dev.weir.platform.tls.ServiceTls;
@@ -48,6 +59,7 @@ import java.util.Map;
 /** Runs a monitor: builds its objects in order of dependency. */
 public final class MonitorMain {
   private static final String SERVICE = "monitor";
+  private static final Duration WATCH_SAVE_INTERVAL = Duration.ofSeconds(10);
 
   private MonitorMain() {}
 
@@ -81,7 +93,17 @@ public final class MonitorMain {
     var heard = new ServicesHeard();
     var board = new MetricBoard(config.intake(), counts);
     var incoming = new Dashboard.Incoming(config.dashboard(), clock);
-    var wiring = new Wiring(traces, incoming);
+    var alerts = new AlertBook(config.alerts(), clock, Randomness.seeded(Randomness.freshSeed()));
+    var actions = new RolloutActions(config.alerts(), registry.channel());
+    var alerting =
+        resources.add(
+            "alerting",
+            new Alerting(alerts, config.alerts(), config.instance(), actions, scheduler));
+    var watch =
+        new StandingWatch(
+            config.watch(), counts, alerts, clock, Randomness.seeded(Randomness.freshSeed()));
+    var rolloutFindings = new RolloutFindings(alerts, clock);
+    var wiring = new Wiring(traces, incoming, watch, rolloutFindings);
     var book = new EvidenceBook(config.evidence(), config.intake(), counts, clock, wiring);
     var feedback = new FeedbackJoin(config.intake(), counts, book::takeLabels);
     var mirrors =
@@ -96,10 +118,17 @@ public final class MonitorMain {
     MonitorMetrics.register(telemetry.meter(), counts, book, sender, traces);
     exposures.registerWith(telemetry.meter());
     MirrorMetrics.register(telemetry.meter(), mirrors);
+    WatchMetrics.register(telemetry.meter(), watch);
+    alerting.registerWith(telemetry.meter());
     wiring.onDecision = () -> scheduler.after(Duration.ZERO, sender::send);
     var keeper =
         new EvidenceKeeper(new EvidenceFile(data.resolve("evidence.bin")), book, readiness);
     keeper.load();
+    var watchKeeper =
+        new WatchKeeper(new EvidenceFile(data.resolve("watch.bin")), watch, readiness);
+    watchKeeper.load();
+    var alertFile = new AlertFile(data.resolve("alerts.json"), alerts, readiness);
+    alertFile.load();
 
     Discovery discovery =
         resources.add(
@@ -149,7 +178,11 @@ public final class MonitorMain {
                     config.http().tls(), clock, scheduler, telemetry.meter(), resources),
                 readiness,
                 telemetry,
-                new DashboardRoutes(dashboard)::addTo));
+                routes -> {
+                  new WatchRoutes(watch).addTo(routes);
+                  new AlertRoutes(alerts, clock).addTo(routes);
+                  new DashboardRoutes(dashboard).addTo(routes);
+                }));
 
     SnapshotWatch snapshots =
         resources.add(
@@ -160,6 +193,9 @@ public final class MonitorMain {
                 new SnapshotStore(data.resolve("snapshot.bin")),
                 snapshot -> {
                   book.follow(snapshot);
+                  watch.follow(snapshot);
+                  actions.follow(snapshot);
+                  rolloutFindings.follow(snapshot);
                   dashboard.follow(snapshot);
                 },
                 readiness,
@@ -168,6 +204,11 @@ public final class MonitorMain {
     scheduler.every(config.intake().sampleSlice(), book::closeSamples);
     scheduler.every(config.evidence().saveInterval(), keeper::save);
     scheduler.every(config.evidence().verdictInterval(), sender::send);
+    scheduler.every(config.intake().sampleSlice(), watch::work);
+    scheduler.every(WATCH_SAVE_INTERVAL, watchKeeper::save);
+    scheduler.every(
+        Duration.ofSeconds(5), () -> rolloutFindings.look(book.verdicts(), sender.silence()));
+    alerting.start(scheduler, alertFile);
 
     dashboard.start();
     scheduler.every(Duration.ofSeconds(1), () -> sayWhatIsAway(readiness, discovery, sender));
@@ -186,6 +227,8 @@ public final class MonitorMain {
     resources.onDrain("close pages", dashboard::close);
     resources.onDrain("finish calls", grpc::drain);
     resources.onDrain("save evidence", keeper::save);
+    resources.onDrain("save watch", watchKeeper::save);
+    resources.onDrain("save alerts", alertFile::save);
     return "grpc=%s:%d http=%s:%d data=%s"
         .formatted(
             config.grpc().host(),
@@ -215,11 +258,19 @@ public final class MonitorMain {
   private static final class Wiring implements EvidenceListener {
     private final TraceStore traces;
     private final Dashboard.Incoming incoming;
+    private final StandingWatch watch;
+    private final RolloutFindings findings;
     private Runnable onDecision = () -> {};
 
-    Wiring(TraceStore traces, Dashboard.Incoming incoming) {
+    Wiring(
+        TraceStore traces,
+        Dashboard.Incoming incoming,
+        StandingWatch watch,
+        RolloutFindings findings) {
       this.traces = traces;
       this.incoming = incoming;
+      this.watch = watch;
+      this.findings = findings;
     }
 
     @Override
@@ -230,11 +281,13 @@ public final class MonitorMain {
     @Override
     public void samples(List<Sample> slice) {
       incoming.samples(slice);
+      watch.samples(slice);
     }
 
     @Override
     public void decided(Verdict verdict) {
       traces.pin(verdict.getExemplarTraceIdsList());
+      findings.decided(verdict);
       onDecision.run();
     }
   }
