@@ -3,6 +3,7 @@ package dev.weir.monitor;
 import dev.weir.monitor.alert.AlertConfig;
 import dev.weir.monitor.dashboard.DashboardConfig;
 import dev.weir.monitor.guardrail.EvidenceConfig;
+import dev.weir.monitor.history.HistoryConfig;
 import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.mirror.MirrorConfig;
 import dev.weir.monitor.watch.WatchConfig;
@@ -19,7 +20,7 @@ import java.nio.file.Path;
 /** Everything that can be set about a monitor. */
 public record MonitorConfig(
     @Setting("Name of this monitor, unique among monitors.") String instance,
-    @Setting("Folder for the evidence and the last snapshot.") Path data,
+    @Setting("Folder for the evidence, the history and the last snapshot.") Path data,
     GrpcListenConfig grpc,
     HttpListenConfig http,
     @Setting("The registry's gRPC address, host:port.") String registry,
@@ -32,6 +33,7 @@ public record MonitorConfig(
     EvidenceConfig evidence,
     WatchConfig watch,
     AlertConfig alerts,
+    HistoryConfig history,
     DashboardConfig dashboard) {
   public MonitorConfig {
     Check.notBlank("instance", instance);
@@ -54,6 +56,7 @@ public record MonitorConfig(
         EvidenceConfig.defaults(),
         WatchConfig.defaults(),
         AlertConfig.defaults(),
+        HistoryConfig.defaults(),
         DashboardConfig.defaults());
   }
 }

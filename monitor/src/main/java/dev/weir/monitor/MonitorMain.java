@@ -9,6 +9,10 @@ import dev.weir.monitor.dashboard.Dashboard;
 import dev.weir.monitor.dashboard.DashboardRoutes;
 import dev.weir.monitor.guardrail.EvidenceBook;
 import dev.weir.monitor.guardrail.EvidenceListener;
+import dev.weir.monitor.history.HistoryCounts;
+import dev.weir.monitor.history.HistoryKeeper;
+import dev.weir.monitor.history.HistoryRoutes;
+import dev.weir.monitor.history.HistoryStore;
 import dev.weir.monitor.intake.ExposureBoard;
 import dev.weir.monitor.intake.FeedbackJoin;
 import dev.weir.monitor.intake.IntakeCounts;
@@ -103,9 +107,26 @@ public final class MonitorMain {
         new StandingWatch(
             config.watch(), counts, alerts, clock, Randomness.seeded(Randomness.freshSeed()));
     var rolloutFindings = new RolloutFindings(alerts, clock);
-    var wiring = new Wiring(traces, incoming, watch, rolloutFindings);
+    var historyCounts = new HistoryCounts();
+    HistoryStore historyStore =
+        resources.add(
+            "history",
+            HistoryStore.open(
+                data.resolve("history.db"),
+                config.history(),
+                config.intake().maxRouters(),
+                historyCounts));
+    var history = new HistoryKeeper(historyStore, config.history(), historyCounts, clock);
+    var wiring = new Wiring(traces, incoming, watch, rolloutFindings, history);
     var book = new EvidenceBook(config.evidence(), config.intake(), counts, clock, wiring);
-    var feedback = new FeedbackJoin(config.intake(), counts, book::takeLabels);
+    var feedback =
+        new FeedbackJoin(
+            config.intake(),
+            counts,
+            labels -> {
+              book.takeLabels(labels);
+              history.labels(labels);
+            });
     var mirrors =
         new MirrorBoard(
             config.mirror(),
@@ -117,6 +138,7 @@ public final class MonitorMain {
     var sender = new VerdictSender(registry.channel(), config.instance(), book, clock);
     MonitorMetrics.register(telemetry.meter(), counts, book, sender, traces);
     exposures.registerWith(telemetry.meter());
+    historyCounts.registerWith(telemetry.meter(), historyStore);
     MirrorMetrics.register(telemetry.meter(), mirrors);
     WatchMetrics.register(telemetry.meter(), watch);
     alerting.registerWith(telemetry.meter());
@@ -181,6 +203,8 @@ public final class MonitorMain {
                 routes -> {
                   new WatchRoutes(watch).addTo(routes);
                   new AlertRoutes(alerts, clock).addTo(routes);
+                  routes.register(
+                      "/api/v1/history", new HistoryRoutes(historyStore, config.history(), clock));
                   new DashboardRoutes(dashboard).addTo(routes);
                 }));
 
@@ -203,6 +227,8 @@ public final class MonitorMain {
     snapshots.start();
     scheduler.every(config.intake().sampleSlice(), book::closeSamples);
     scheduler.every(config.evidence().saveInterval(), keeper::save);
+    scheduler.every(config.history().writeInterval(), history::write);
+    scheduler.every(Duration.ofMinutes(1), history::compact);
     scheduler.every(config.evidence().verdictInterval(), sender::send);
     scheduler.every(config.intake().sampleSlice(), watch::work);
     scheduler.every(WATCH_SAVE_INTERVAL, watchKeeper::save);
@@ -229,6 +255,7 @@ public final class MonitorMain {
     resources.onDrain("save evidence", keeper::save);
     resources.onDrain("save watch", watchKeeper::save);
     resources.onDrain("save alerts", alertFile::save);
+    resources.onDrain("write history", history::close);
     return "grpc=%s:%d http=%s:%d data=%s"
         .formatted(
             config.grpc().host(),
@@ -260,17 +287,26 @@ public final class MonitorMain {
     private final Dashboard.Incoming incoming;
     private final StandingWatch watch;
     private final RolloutFindings findings;
+    private final HistoryKeeper history;
     private Runnable onDecision = () -> {};
 
     Wiring(
         TraceStore traces,
         Dashboard.Incoming incoming,
         StandingWatch watch,
-        RolloutFindings findings) {
+        RolloutFindings findings,
+        HistoryKeeper history) {
       this.traces = traces;
       this.incoming = incoming;
       this.watch = watch;
       this.findings = findings;
+      this.history = history;
+    }
+
+    @Override
+    public void slice(String routerProcess, OutcomeSlice slice) {
+      slice(slice);
+      history.slice(routerProcess, slice);
     }
 
     @Override
@@ -282,6 +318,7 @@ public final class MonitorMain {
     public void samples(List<Sample> slice) {
       incoming.samples(slice);
       watch.samples(slice);
+      history.samples(slice);
     }
 
     @Override

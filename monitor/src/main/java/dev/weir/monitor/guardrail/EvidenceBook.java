@@ -211,7 +211,7 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
     for (RolloutWatch watch : watches.values()) {
       unsaved |= watch.takeSlice(slice);
     }
-    listener.slice(slice);
+    listener.slice(process, slice);
   }
 
   /** Takes a worker's report. */

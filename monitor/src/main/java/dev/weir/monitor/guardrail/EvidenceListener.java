@@ -10,6 +10,14 @@ public interface EvidenceListener {
   /** A slice of outcomes, the first time it came. */
   void slice(OutcomeSlice slice);
 
+  /**
+   * The same, with the process that it came from, whose sequence numbers rise; may come again after
+   * a restart.
+   */
+  default void slice(String routerProcess, OutcomeSlice slice) {
+    slice(slice);
+  }
+
   /** A closed slice of samples. */
   void samples(List<Sample> slice);
 

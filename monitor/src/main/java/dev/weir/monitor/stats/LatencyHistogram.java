@@ -102,7 +102,7 @@ public final class LatencyHistogram {
   }
 
   /** {@code int64 unanswered, uint16 n, n x (uint16 bucket, int64 count)}, buckets rising. */
-  void writeTo(StateWriter out) {
+  public void writeTo(StateWriter out) {
     int filled = 0;
     for (long count : answered) {
       filled += count > 0 ? 1 : 0;
@@ -115,7 +115,12 @@ public final class LatencyHistogram {
     }
   }
 
-  static LatencyHistogram readFrom(StateReader in) {
+  /**
+   * The histogram that {@link #writeTo} wrote.
+   *
+   * @throws IllegalArgumentException when it is damaged
+   */
+  public static LatencyHistogram readFrom(StateReader in) {
     var histogram = new LatencyHistogram();
     histogram.unanswered = in.count();
     int filled = in.uint16();

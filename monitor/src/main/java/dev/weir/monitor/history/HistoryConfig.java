@@ -1,0 +1,53 @@
+package dev.weir.monitor.history;
+
+import dev.weir.platform.config.Setting;
+import dev.weir.platform.error.Check;
+import java.time.Duration;
+
+/** How long what was seen is kept, and how much of it. */
+public record HistoryConfig(
+    @Setting(
+            "Time between writes, 1s to 1m: as much of what came in last can be missing after a crash.")
+        Duration writeInterval,
+    @Setting("Time that minutes are kept, 2h to 2160h.") Duration minutesKept,
+    @Setting("Time that hours are kept, 48h to 26280h.") Duration hoursKept,
+    @Setting("Time that days are kept, 48h to 262800h.") Duration daysKept,
+    @Setting("Age up to which what comes late is merged into its minute, 1m to 2160h.")
+        Duration lateFor,
+    @Setting(
+            "Size of the database, bytes, 1048576 to 1099511627776; beyond it the oldest minutes go first, then hours, then days.")
+        long maxBytes,
+    @Setting("Series kept, 10 to 1000000; further ones are not kept, and counted.") int maxSeries,
+    @Setting(
+            "Sketches that wait in memory for the next write, 100 to 1000000; further ones are not kept, and counted.")
+        int maxWaiting,
+    @Setting("Series in one answer, 1 to 10000.") int maxAnswerSeries) {
+  public HistoryConfig {
+    Check.inRange("writeInterval", writeInterval, Duration.ofSeconds(1), Duration.ofMinutes(1));
+    Check.inRange("minutesKept", minutesKept, Duration.ofHours(2), Duration.ofDays(90));
+    Check.inRange("hoursKept", hoursKept, Duration.ofDays(2), Duration.ofDays(1_095));
+    Check.inRange("daysKept", daysKept, Duration.ofDays(2), Duration.ofDays(10_950));
+    Check.inRange("lateFor", lateFor, Duration.ofMinutes(1), Duration.ofDays(90));
+    Check.inRange("maxBytes", maxBytes, 1L << 20, 1L << 40);
+    Check.inRange("maxSeries", maxSeries, 10, 1_000_000);
+    Check.inRange("maxWaiting", maxWaiting, 100, 1_000_000);
+    Check.inRange("maxAnswerSeries", maxAnswerSeries, 1, 10_000);
+  }
+
+  /**
+   * Written every 5 seconds; minutes for 2 days, hours for 60 days, days for 3 years; a day late; 8
+   * GiB, 20,000 series.
+   */
+  public static HistoryConfig defaults() {
+    return new HistoryConfig(
+        Duration.ofSeconds(5),
+        Duration.ofDays(2),
+        Duration.ofDays(60),
+        Duration.ofDays(1_095),
+        Duration.ofDays(1),
+        8L << 30,
+        20_000,
+        50_000,
+        500);
+  }
+}

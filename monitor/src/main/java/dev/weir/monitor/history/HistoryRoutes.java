@@ -1,0 +1,86 @@
+package dev.weir.monitor.history;
+
+import dev.weir.platform.error.InvalidValueException;
+import dev.weir.platform.http.HttpServer;
+import dev.weir.platform.time.Clock;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The history by HTTP, below {@code /api/v1/history}: {@code GET
+ * ?route=&model=&version=&series=&from=&to=&points=} gives series, {@code GET /series} says which
+ * there are.
+ */
+public final class HistoryRoutes implements HttpService {
+  private static final Comparator<SeriesKey> ORDER =
+      Comparator.comparing(SeriesKey::route)
+          .thenComparing(SeriesKey::model)
+          .thenComparing(SeriesKey::version)
+          .thenComparing(SeriesKey::kind)
+          .thenComparing(SeriesKey::name);
+
+  private final HistoryStore store;
+  private final int maxSeries;
+  private final Clock clock;
+
+  /** Answers from a store. */
+  public HistoryRoutes(HistoryStore store, HistoryConfig config, Clock clock) {
+    this.store = store;
+    this.maxSeries = config.maxAnswerSeries();
+    this.clock = clock;
+  }
+
+  @Override
+  public void routing(HttpRules rules) {
+    rules.get("/", this::history).get("/series", this::series);
+  }
+
+  private void history(ServerRequest request, ServerResponse response) {
+    HistoryQuery query;
+    try {
+      query =
+          HistoryQuery.read(
+              name -> Optional.ofNullable(request.query().first(name).orElse(null)),
+              clock.now().getEpochSecond());
+    } catch (InvalidValueException e) {
+      refuse(response, String.valueOf(e.getMessage()));
+      return;
+    }
+    List<SeriesKey> keys = store.series().stream().filter(query::wants).sorted(ORDER).toList();
+    if (keys.size() > maxSeries) {
+      refuse(
+          response,
+          "series: %d match (expected: at most %d; name a route, version or series)"
+              .formatted(keys.size(), maxSeries));
+      return;
+    }
+    HttpServer.send(response, Status.OK_200, HistoryAnswer.of(store, query, keys));
+  }
+
+  private void series(ServerRequest request, ServerResponse response) {
+    HttpServer.send(
+        response,
+        Status.OK_200,
+        store.series().stream()
+            .sorted(ORDER)
+            .map(key ->
+                Map.of(
+                    "route", key.route(),
+                    "model", key.model(),
+                    "version", key.version(),
+                    "kind", key.kind().word(),
+                    "name", key.name()))
+            .toList());
+  }
+
+  private static void refuse(ServerResponse response, String message) {
+    HttpServer.send(response, Status.BAD_REQUEST_400, Map.of("error", message));
+  }
+}

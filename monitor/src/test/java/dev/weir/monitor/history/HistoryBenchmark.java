@@ -1,0 +1,126 @@
+package dev.weir.monitor.history;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.weir.monitor.stats.sketch.NumberSketch;
+import dev.weir.platform.time.Clock;
+import dev.weir.platform.time.Randomness;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * How long it takes to answer for a year of 50 features: a database with 305 days and the newest 60
+ * days in hours as well, each sketch of 3,600 numbers, is asked for the year by days and for the
+ * newest 60 days by 6 hours. Prints the median and the longest of 15 answers, as JSON text.
+ * Argument: a folder to work in.
+ */
+final class HistoryBenchmark {
+  private static final int FEATURES = 50;
+  private static final long NOW = 1_767_225_600L;
+  private static final long DAY = 86_400;
+  private static final int ANSWERS = 15;
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private HistoryBenchmark() {}
+
+  public static void main(String[] arguments) throws Exception {
+    Path folder = Files.createTempDirectory(Path.of(arguments[0]), "history");
+    Path file = folder.resolve("history.db");
+    HistoryConfig config = HistoryConfig.defaults();
+    HistoryStore.open(file, config, 1, new HistoryCounts()).close();
+    fill(file, Randomness.seeded(1));
+    try (var store = HistoryStore.open(file, config, 1, new HistoryCounts())) {
+      System.out.printf(
+          "%d features, %d MB, %d processors%n",
+          store.seriesCount(), store.usedBytes() >> 20, Runtime.getRuntime().availableProcessors());
+      measure(store, "a year by days", Map.of("from", "-31536000", "points", "400"));
+      measure(store, "60 days by 6 hours", Map.of("from", "-5184000", "points", "240"));
+      measure(store, "7 days by hours", Map.of("from", "-604800", "points", "168"));
+    }
+    for (String name : List.of("history.db", "history.db-wal", "history.db-shm")) {
+      Files.deleteIfExists(folder.resolve(name));
+    }
+    Files.delete(folder);
+  }
+
+  private static void measure(HistoryStore store, String what, Map<String, String> parameters)
+      throws Exception {
+    HistoryQuery query = HistoryQuery.read(name -> Optional.ofNullable(parameters.get(name)), NOW);
+    var millis = new long[ANSWERS];
+    long points = 0;
+    int bytes = 0;
+    for (int i = 0; i < ANSWERS; i++) {
+      long begin = Clock.system().nanoTime();
+      HistoryAnswer answer = HistoryAnswer.of(store, query, store.series());
+      bytes = JSON.writeValueAsBytes(answer).length;
+      millis[i] = (Clock.system().nanoTime() - begin) / 1_000_000;
+      points = answer.series().stream().mapToLong(series -> series.points().size()).sum();
+    }
+    Arrays.sort(millis);
+    System.out.printf(
+        "%-20s %6d points, %5d kB: median %4d ms, longest %4d ms%n",
+        what, points, bytes >> 10, millis[ANSWERS / 2], millis[ANSWERS - 1]);
+  }
+
+  private static void fill(Path file, RandomGenerator random) throws SQLException {
+    var bytes = new byte[64][];
+    for (int i = 0; i < bytes.length; i++) {
+      var sketch = new NumberSketch();
+      for (int n = 0; n < 3_600; n++) {
+        sketch.add(random.nextGaussian());
+      }
+      bytes[i] = sketch.toBytes();
+    }
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+      connection.setAutoCommit(false);
+      try (var series =
+              connection.prepareStatement(
+                  "INSERT INTO series (id, route, model, version, kind, name)"
+                      + " VALUES (?, 'fraud', 'fraud', '1', 'feature', ?)");
+          var row =
+              connection.prepareStatement(
+                  "INSERT INTO sketch (series_id, resolution, start, value) VALUES (?, ?, ?, ?)");
+          var level = connection.createStatement()) {
+        for (int feature = 1; feature <= FEATURES; feature++) {
+          series.setInt(1, feature);
+          series.setString(2, "feature_" + feature);
+          series.executeUpdate();
+        }
+        // in the order of time, as a monitor writes
+        for (long start = NOW - 365 * DAY; start < NOW; start += 3_600) {
+          for (int feature = 1; feature <= FEATURES; feature++) {
+            if (start >= NOW - 60 * DAY) {
+              insert(row, feature, 60, start, bytes[random.nextInt(bytes.length)]);
+            }
+            if (start % DAY == 0) {
+              insert(row, feature, 1440, start, bytes[random.nextInt(bytes.length)]);
+            }
+          }
+        }
+        level.executeUpdate(
+            "UPDATE level SET merged_to = " + NOW + " WHERE resolution IN (60, 1440)");
+        level.executeUpdate(
+            "UPDATE level SET kept_from = " + (NOW - 60 * DAY) + " WHERE resolution = 60");
+        level.executeUpdate("UPDATE level SET kept_from = " + NOW + " WHERE resolution = 1");
+      }
+      connection.commit();
+    }
+  }
+
+  private static void insert(
+      java.sql.PreparedStatement row, int feature, int resolution, long start, byte[] value)
+      throws SQLException {
+    row.setInt(1, feature);
+    row.setInt(2, resolution);
+    row.setLong(3, start);
+    row.setBytes(4, value);
+    row.executeUpdate();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.monitor.history;
+
+import org.jspecify.annotations.NullMarked;
