@@ -1,11 +1,13 @@
 package dev.weir.monitor;
 
+import dev.weir.monitor.alert.AlertConfig;
 import dev.weir.monitor.dashboard.DashboardConfig;
 import dev.weir.monitor.guardrail.EvidenceConfig;
 import dev.weir.monitor.history.HistoryConfig;
 import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.mirror.MirrorConfig;
 import dev.weir.monitor.replay.ReplayConfig;
+import dev.weir.monitor.watch.WatchConfig;
 import dev.weir.platform.config.Setting;
 import dev.weir.platform.discovery.DiscoveryConfig;
 import dev.weir.platform.error.Check;
@@ -30,6 +32,8 @@ public record MonitorConfig(
     IntakeConfig intake,
     MirrorConfig mirror,
     EvidenceConfig evidence,
+    WatchConfig watch,
+    AlertConfig alerts,
     HistoryConfig history,
     ReplayConfig replay,
     DashboardConfig dashboard) {
@@ -52,6 +56,8 @@ public record MonitorConfig(
         IntakeConfig.defaults(),
         MirrorConfig.defaults(),
         EvidenceConfig.defaults(),
+        WatchConfig.defaults(),
+        AlertConfig.defaults(),
         HistoryConfig.defaults(),
         ReplayConfig.defaults(),
         DashboardConfig.defaults());

@@ -1,5 +1,10 @@
 package dev.weir.monitor;
 
+import dev.weir.monitor.alert.AlertBook;
+import dev.weir.monitor.alert.AlertFile;
+import dev.weir.monitor.alert.AlertRoutes;
+import dev.weir.monitor.alert.Alerting;
+import dev.weir.monitor.alert.RolloutActions;
 import dev.weir.monitor.dashboard.Dashboard;
 import dev.weir.monitor.dashboard.DashboardRoutes;
 import dev.weir.monitor.guardrail.EvidenceBook;
@@ -24,7 +29,12 @@ import dev.weir.monitor.replay.JournalFolder;
 import dev.weir.monitor.replay.ReplayCounts;
 import dev.weir.monitor.store.EvidenceFile;
 import dev.weir.monitor.store.EvidenceKeeper;
+import dev.weir.monitor.store.WatchKeeper;
+import dev.weir.monitor.verdict.RolloutFindings;
 import dev.weir.monitor.verdict.VerdictSender;
+import dev.weir.monitor.watch.StandingWatch;
+import dev.weir.monitor.watch.WatchMetrics;
+import dev.weir.monitor.watch.WatchRoutes;
 import dev.weir.platform.discovery.Discoveries;
 import dev.weir.platform.discovery.Discovery;
 import dev.weir.platform.discovery.Instance;
@@ -40,6 +50,7 @@ import dev.weir.platform.snapshot.SnapshotStore;
 import dev.weir.platform.snapshot.SnapshotWatch;
 import dev.weir.platform.telemetry.Telemetry;
 import dev.weir.platform.time.Clock;
+import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.Scheduler;
 import dev.weir.platform.tls.ReloadingTls;
 import dev.weir.platform.tls.ServiceTls;
@@ -54,6 +65,7 @@ import java.util.Map;
 /** Runs a monitor: builds its objects in order of dependency. */
 public final class MonitorMain {
   private static final String SERVICE = "monitor";
+  private static final Duration WATCH_SAVE_INTERVAL = Duration.ofSeconds(10);
 
   private MonitorMain() {}
 
@@ -87,6 +99,16 @@ public final class MonitorMain {
     var heard = new ServicesHeard();
     var board = new MetricBoard(config.intake(), counts);
     var incoming = new Dashboard.Incoming(config.dashboard(), clock);
+    var alerts = new AlertBook(config.alerts(), clock, Randomness.seeded(Randomness.freshSeed()));
+    var actions = new RolloutActions(config.alerts(), registry.channel());
+    var alerting =
+        resources.add(
+            "alerting",
+            new Alerting(alerts, config.alerts(), config.instance(), actions, scheduler));
+    var watch =
+        new StandingWatch(
+            config.watch(), counts, alerts, clock, Randomness.seeded(Randomness.freshSeed()));
+    var rolloutFindings = new RolloutFindings(alerts, clock);
     var historyCounts = new HistoryCounts();
     HistoryStore historyStore =
         resources.add(
@@ -97,7 +119,7 @@ public final class MonitorMain {
                 config.intake().maxRouters(),
                 historyCounts));
     var history = new HistoryKeeper(historyStore, config.history(), historyCounts, clock);
-    var wiring = new Wiring(traces, incoming, history);
+    var wiring = new Wiring(traces, incoming, watch, rolloutFindings, history);
     var replayCounts = new ReplayCounts();
     var journals = new JournalFolder(data.resolve("replay"), config.replay(), replayCounts);
     var book =
@@ -124,11 +146,18 @@ public final class MonitorMain {
     historyCounts.registerWith(telemetry.meter(), historyStore);
     replayCounts.registerWith(telemetry.meter());
     MirrorMetrics.register(telemetry.meter(), mirrors);
+    WatchMetrics.register(telemetry.meter(), watch);
+    alerting.registerWith(telemetry.meter());
     wiring.onDecision = () -> scheduler.after(Duration.ZERO, sender::send);
     var keeper =
         new EvidenceKeeper(
             new EvidenceFile(data.resolve("evidence.bin")), book, readiness, journals::flush);
     keeper.load();
+    var watchKeeper =
+        new WatchKeeper(new EvidenceFile(data.resolve("watch.bin")), watch, readiness);
+    watchKeeper.load();
+    var alertFile = new AlertFile(data.resolve("alerts.json"), alerts, readiness);
+    alertFile.load();
 
     Discovery discovery =
         resources.add(
@@ -179,6 +208,8 @@ public final class MonitorMain {
                 readiness,
                 telemetry,
                 routes -> {
+                  new WatchRoutes(watch).addTo(routes);
+                  new AlertRoutes(alerts, clock).addTo(routes);
                   routes.register(
                       "/api/v1/history", new HistoryRoutes(historyStore, config.history(), clock));
                   new DashboardRoutes(dashboard).addTo(routes);
@@ -193,6 +224,9 @@ public final class MonitorMain {
                 new SnapshotStore(data.resolve("snapshot.bin")),
                 snapshot -> {
                   book.follow(snapshot);
+                  watch.follow(snapshot);
+                  actions.follow(snapshot);
+                  rolloutFindings.follow(snapshot);
                   dashboard.follow(snapshot);
                 },
                 readiness,
@@ -203,6 +237,11 @@ public final class MonitorMain {
     scheduler.every(config.history().writeInterval(), history::write);
     scheduler.every(Duration.ofMinutes(1), history::compact);
     scheduler.every(config.evidence().verdictInterval(), sender::send);
+    scheduler.every(config.intake().sampleSlice(), watch::work);
+    scheduler.every(WATCH_SAVE_INTERVAL, watchKeeper::save);
+    scheduler.every(
+        Duration.ofSeconds(5), () -> rolloutFindings.look(book.verdicts(), sender.silence()));
+    alerting.start(scheduler, alertFile);
 
     dashboard.start();
     scheduler.every(Duration.ofSeconds(1), () -> sayWhatIsAway(readiness, discovery, sender));
@@ -221,6 +260,8 @@ public final class MonitorMain {
     resources.onDrain("close pages", dashboard::close);
     resources.onDrain("finish calls", grpc::drain);
     resources.onDrain("save evidence", keeper::save);
+    resources.onDrain("save watch", watchKeeper::save);
+    resources.onDrain("save alerts", alertFile::save);
     resources.onDrain("write history", history::close);
     return "grpc=%s:%d http=%s:%d data=%s"
         .formatted(
@@ -251,12 +292,21 @@ public final class MonitorMain {
   private static final class Wiring implements EvidenceListener {
     private final TraceStore traces;
     private final Dashboard.Incoming incoming;
+    private final StandingWatch watch;
+    private final RolloutFindings findings;
     private final HistoryKeeper history;
     private Runnable onDecision = () -> {};
 
-    Wiring(TraceStore traces, Dashboard.Incoming incoming, HistoryKeeper history) {
+    Wiring(
+        TraceStore traces,
+        Dashboard.Incoming incoming,
+        StandingWatch watch,
+        RolloutFindings findings,
+        HistoryKeeper history) {
       this.traces = traces;
       this.incoming = incoming;
+      this.watch = watch;
+      this.findings = findings;
       this.history = history;
     }
 
@@ -274,12 +324,14 @@ public final class MonitorMain {
     @Override
     public void samples(List<Sample> slice) {
       incoming.samples(slice);
+      watch.samples(slice);
       history.samples(slice);
     }
 
     @Override
     public void decided(Verdict verdict) {
       traces.pin(verdict.getExemplarTraceIdsList());
+      findings.decided(verdict);
       onDecision.run();
     }
   }

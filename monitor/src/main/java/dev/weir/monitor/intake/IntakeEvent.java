@@ -50,6 +50,12 @@ public enum IntakeEvent {
   MIRROR_OUTPUTS_OVERFLOW("mirror_outputs_overflow"),
   /** Comparisons forgotten because no pair came for long. */
   MIRROR_COMPARISONS_FORGOTTEN("mirror_comparisons_forgotten"),
+  /** Samples that were not watched for drift because too many waited. */
+  WATCH_OVERFLOW("watch_overflow"),
+  /** Versions no more watched for drift because there were too many. */
+  WATCHED_VERSIONS_FORGOTTEN("watched_versions_forgotten"),
+  /** Saved detectors that did not fit their version's reference. */
+  WATCH_STATES_REFUSED("watch_states_refused"),
   /** Labels taken. */
   LABELS("labels"),
   /** Labels whose prediction was found. */

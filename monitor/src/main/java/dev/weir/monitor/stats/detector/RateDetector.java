@@ -21,6 +21,7 @@ public final class RateDetector implements DriftDetector {
   private final double[] hit = new double[LIFTS.length];
   private final double[] miss = new double[LIFTS.length];
   private final ShiryaevRoberts sums;
+  private final double bound;
   private long observations;
   private long hits;
 
@@ -38,6 +39,7 @@ public final class RateDetector implements DriftDetector {
       throw new IllegalArgumentException("bound: " + bound + " (expected: over 0, under 1)");
     }
     this.sums = sums;
+    this.bound = bound;
     for (int i = 0; i < LIFTS.length; i++) {
       double alternative = Math.max(bound, Math.min(LIFTS[i] * bound, HIGHEST));
       hit[i] = alternative / bound;
@@ -103,6 +105,11 @@ public final class RateDetector implements DriftDetector {
     var out = new StateWriter(VERSION, KIND).int64(observations).int64(hits);
     sums.writeTo(out);
     return out.toBytes();
+  }
+
+  /** One with this one's bound and the state that {@link #toBytes} wrote. */
+  public RateDetector withStateOf(byte[] bytes) {
+    return fromBytes(bound, bytes);
   }
 
   /**

@@ -1,0 +1,78 @@
+package dev.weir.monitor.alert;
+
+import dev.weir.platform.config.Setting;
+import dev.weir.platform.error.Check;
+import dev.weir.platform.error.InvalidValueException;
+import java.time.Duration;
+import java.util.List;
+
+/** When people are told, and where. */
+public record AlertConfig(
+    @Setting("How long a finding must go on before people are told, 0s to 1d.") Duration pendingFor,
+    @Setting("How long it must be quiet before it is called over, 0s to 7d.") Duration quietFor,
+    @Setting(
+            "How long after its last word a finding is taken for quiet, 1s to 1d: whoever found it may be gone.")
+        Duration staleAfter,
+    @Setting("How often people are told again of what goes on and nobody acknowledged, 1m to 30d.")
+        Duration repeatEvery,
+    @Setting("Alerts kept, those that are over included, 10 to 100000.") int maxAlerts,
+    @Setting("Silences kept, 1 to 10000.") int maxSilences,
+    @Setting(
+            "Where alerts are sent, each \"form url\": generic, slack, pagerduty or alertmanager, and an http(s) address; pagerduty wants its routing key before the address, separated by a blank.")
+        List<String> webhooks,
+    @Setting(
+            "Messages that wait to be sent to one webhook, 1 to 100000; more are dropped and counted.")
+        int maxWaitingMessages,
+    @Setting("Tries of one message, 1 to 20, the waits between them doubling from one second.")
+        int attempts,
+    @Setting("Time that a webhook gets to answer, 10ms to 1m.") Duration timeout,
+    @Setting(
+            "Least severity that pauses the rollout under way on the alert's route: CRITICAL, WARNING, INFO or NEVER.")
+        String pauseRolloutAt,
+    @Setting(
+            "Least severity that ends the rollout under way on the alert's route and takes all traffic off its canary: CRITICAL, WARNING, INFO or NEVER.")
+        String abortRolloutAt) {
+  public AlertConfig {
+    Check.inRange("pendingFor", pendingFor, Duration.ZERO, Duration.ofDays(1));
+    Check.inRange("quietFor", quietFor, Duration.ZERO, Duration.ofDays(7));
+    Check.inRange("staleAfter", staleAfter, Duration.ofSeconds(1), Duration.ofDays(1));
+    Check.inRange("repeatEvery", repeatEvery, Duration.ofMinutes(1), Duration.ofDays(30));
+    Check.inRange("maxAlerts", maxAlerts, 10, 100_000);
+    Check.inRange("maxSilences", maxSilences, 1, 10_000);
+    webhooks = List.copyOf(webhooks);
+    webhooks.forEach(Webhook::parse);
+    Check.inRange("maxWaitingMessages", maxWaitingMessages, 1, 100_000);
+    Check.inRange("attempts", attempts, 1, 20);
+    Check.inRange("timeout", timeout, Duration.ofMillis(10), Duration.ofMinutes(1));
+    level("pauseRolloutAt", pauseRolloutAt);
+    level("abortRolloutAt", abortRolloutAt);
+  }
+
+  private static void level(String name, String word) {
+    if (!List.of("NEVER", "INFO", "WARNING", "CRITICAL").contains(word)) {
+      throw new InvalidValueException(name, word, "CRITICAL, WARNING, INFO or NEVER");
+    }
+  }
+
+  /** Told after 10 s, over after a minute of quiet, told again each four hours, sent nowhere. */
+  public static AlertConfig defaults() {
+    return new AlertConfig(
+        Duration.ofSeconds(10),
+        Duration.ofMinutes(1),
+        Duration.ofMinutes(2),
+        Duration.ofHours(4),
+        1_000,
+        200,
+        List.of(),
+        1_000,
+        6,
+        Duration.ofSeconds(5),
+        "NEVER",
+        "NEVER");
+  }
+
+  /** Whether an action that is due from {@code level} on is due at this severity. */
+  static boolean isDue(String level, Severity severity) {
+    return !level.equals("NEVER") && severity.compareTo(Severity.valueOf(level)) >= 0;
+  }
+}

@@ -1,0 +1,242 @@
+package dev.weir.monitor.watch;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.weir.monitor.alert.Findings;
+import dev.weir.monitor.intake.IntakeCounts;
+import dev.weir.monitor.intake.IntakeEvent;
+import dev.weir.platform.time.Clock;
+import dev.weir.proto.monitor.v1.Sample;
+import dev.weir.proto.registry.v1.ModelVersion;
+import dev.weir.proto.registry.v1.Reference;
+import dev.weir.proto.route.v1.Snapshot;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/**
+ * Watches every version that is live and has a reference. Samples are put into a queue by whoever
+ * closes their slice, and looked at by a task of its own: {@link #work} must be called a few times
+ * a second, by one caller at a time. Thread-safe.
+ */
+public final class StandingWatch {
+  private static final int MAGIC = 0x57544348;
+  private static final int VERSION = 1;
+
+  private final WatchConfig config;
+  private final IntakeCounts counts;
+  private final Findings findings;
+  private final Clock clock;
+  private final RandomGenerator random;
+
+  @GuardedBy("queue")
+  private final Deque<List<Sample>> queue = new ArrayDeque<>();
+
+  @GuardedBy("queue")
+  private long waiting;
+
+  @GuardedBy("this")
+  private Map<String, Reference> references = new HashMap<>();
+
+  @GuardedBy("this")
+  private final LinkedHashMap<VersionKey, VersionWatch> watches =
+      new LinkedHashMap<>(16, 0.75f, true);
+
+  @GuardedBy("this")
+  private final Map<VersionKey, Map<String, byte[]>> restored = new HashMap<>();
+
+  /**
+   * Watches nothing yet.
+   *
+   * @param random for values on atoms of a reference
+   */
+  public StandingWatch(
+      WatchConfig config,
+      IntakeCounts counts,
+      Findings findings,
+      Clock clock,
+      RandomGenerator random) {
+    this.config = config;
+    this.counts = counts;
+    this.findings = findings;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /** Takes the references of the versions in a snapshot. */
+  public void follow(Snapshot snapshot) {
+    var newest = new HashMap<String, Reference>();
+    for (ModelVersion version : snapshot.getVersionsList()) {
+      newest.put(id(version.getModel(), version.getVersion()), version.getReference());
+    }
+    synchronized (this) {
+      references = newest;
+    }
+  }
+
+  private static String id(String model, String version) {
+    return model + "/" + version;
+  }
+
+  /** Takes a closed slice; never waits. What does not fit is dropped and counted. */
+  public void samples(List<Sample> slice) {
+    if (!config.enabled()) {
+      return;
+    }
+    synchronized (queue) {
+      if (waiting + slice.size() > config.maxWaitingSamples()) {
+        counts.add(IntakeEvent.WATCH_OVERFLOW, slice.size());
+        return;
+      }
+      queue.addLast(slice);
+      waiting += slice.size();
+    }
+  }
+
+  /** Looks at what waits. */
+  public void work() {
+    Optional<List<Sample>> slice = next();
+    while (slice.isPresent()) {
+      observe(slice.get());
+      slice = next();
+    }
+    look();
+  }
+
+  private Optional<List<Sample>> next() {
+    synchronized (queue) {
+      List<Sample> slice = queue.pollFirst();
+      if (slice == null) {
+        return Optional.empty();
+      }
+      waiting -= slice.size();
+      return Optional.of(slice);
+    }
+  }
+
+  private synchronized void observe(List<Sample> slice) {
+    Instant now = clock.now();
+    for (Sample sample : slice) {
+      if (!sample.getAssignment().getMirrored()) {
+        VersionWatch watch = of(VersionKey.of(sample));
+        if (!watch.isEmpty()) {
+          watch.observe(sample, findings, now);
+        }
+      }
+    }
+  }
+
+  @GuardedBy("this")
+  private VersionWatch of(VersionKey key) {
+    VersionWatch watch = watches.get(key);
+    if (watch == null) {
+      Reference reference =
+          references.getOrDefault(id(key.model(), key.version()), Reference.getDefaultInstance());
+      watch = new VersionWatch(key, reference, config, random);
+      restore(watch);
+      // Of a version that the registry has not told of yet, the watch begins with its reference.
+      if (!watch.isEmpty()) {
+        watches.put(key, watch);
+        if (watches.size() > config.maxVersions()) {
+          watches.pollFirstEntry();
+          counts.add(IntakeEvent.WATCHED_VERSIONS_FORGOTTEN);
+        }
+      }
+    }
+    return watch;
+  }
+
+  @GuardedBy("this")
+  private void restore(VersionWatch watch) {
+    Map<String, byte[]> states = restored.remove(watch.key());
+    if (states == null) {
+      return;
+    }
+    for (FeatureWatch feature : watch.features()) {
+      byte[] state = states.get(feature.name());
+      if (state != null) {
+        try {
+          feature.restore(state, config, random);
+        } catch (IllegalArgumentException ofAnotherReference) {
+          counts.add(IntakeEvent.WATCH_STATES_REFUSED);
+        }
+      }
+    }
+  }
+
+  private synchronized void look() {
+    Instant now = clock.now();
+    watches.values().forEach(watch -> watch.look(findings, now));
+  }
+
+  /** What is known about each version, the one that was seen last at the end. */
+  synchronized List<VersionView> views() {
+    return watches.values().stream().map(VersionWatch::view).toList();
+  }
+
+  /** All detectors, to be saved. */
+  public synchronized byte[] image() {
+    try {
+      var bytes = new ByteArrayOutputStream();
+      var out = new DataOutputStream(bytes);
+      out.writeInt(MAGIC);
+      out.writeInt(VERSION);
+      out.writeInt(watches.size());
+      for (VersionWatch watch : watches.values()) {
+        out.writeUTF(watch.key().route());
+        out.writeUTF(watch.key().model());
+        out.writeUTF(watch.key().version());
+        out.writeInt(watch.features().size());
+        for (FeatureWatch feature : watch.features()) {
+          byte[] state = feature.toBytes();
+          out.writeUTF(feature.name());
+          out.writeInt(state.length);
+          out.write(state);
+        }
+      }
+      return bytes.toByteArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a memory buffer cannot fail", e);
+    }
+  }
+
+  /**
+   * Takes over a saved image; for a watch that has seen nothing.
+   *
+   * @throws IOException or IllegalArgumentException when it is damaged
+   */
+  public void restore(byte[] image) throws IOException {
+    var in = new DataInputStream(new ByteArrayInputStream(image));
+    if (in.readInt() != MAGIC || in.readInt() != VERSION) {
+      throw new IOException("not an image of a watch, or of another version");
+    }
+    var read = new HashMap<VersionKey, Map<String, byte[]>>();
+    int versions = in.readInt();
+    for (int i = 0; i < versions; i++) {
+      var key = new VersionKey(in.readUTF(), in.readUTF(), in.readUTF());
+      var states = new HashMap<String, byte[]>();
+      int features = in.readInt();
+      for (int j = 0; j < features; j++) {
+        String name = in.readUTF();
+        var state = new byte[Math.clamp(in.readInt(), 0, image.length)];
+        in.readFully(state);
+        states.put(name, state);
+      }
+      read.put(key, states);
+    }
+    synchronized (this) {
+      restored.putAll(read);
+    }
+  }
+}

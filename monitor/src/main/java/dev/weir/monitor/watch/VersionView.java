@@ -1,0 +1,43 @@
+package dev.weir.monitor.watch;
+
+import dev.weir.monitor.alert.Finding;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is known about a live version. Immutable.
+ *
+ * @param rows rows of predictions seen since the watch began
+ * @param lateRows of these, came after their window had ended
+ * @param logThreshold where a detector alarms, natural logarithm
+ * @param features inputs in the reference's order, then predictions
+ */
+record VersionView(
+    String route,
+    String model,
+    String version,
+    long rows,
+    long lateRows,
+    double logThreshold,
+    List<Feature> features) {
+  /**
+   * One feature.
+   *
+   * @param numeric numbers, or else categories
+   * @param logEvidence of its drift detector; negative infinity: nothing seen
+   * @param values that the detector has seen since it began or last alarmed
+   * @param alarms that are on
+   * @param panel distances of the newest window with enough in it; empty: nothing seen
+   * @param histogram of the same window
+   * @param windows that ended, oldest first
+   */
+  record Feature(
+      String name,
+      boolean numeric,
+      double logEvidence,
+      long values,
+      List<Finding> alarms,
+      Optional<Panel> panel,
+      Optional<Panel.Histogram> histogram,
+      List<VersionWatch.WindowPanel> windows) {}
+}

@@ -1,0 +1,319 @@
+package dev.weir.monitor.watch;
+
+import dev.weir.monitor.alert.Finding;
+import dev.weir.monitor.alert.Findings;
+import dev.weir.monitor.alert.Severity;
+import dev.weir.monitor.stats.detector.Discoveries;
+import dev.weir.monitor.stats.detector.DriftDetector;
+import dev.weir.monitor.stats.sketch.Sketch;
+import dev.weir.proto.monitor.v1.Sample;
+import dev.weir.proto.monitor.v1.SampleTensor;
+import dev.weir.proto.registry.v1.FeatureReference;
+import dev.weir.proto.registry.v1.Reference;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+
+/** The watch over one version of one route. Single writer. */
+final class VersionWatch {
+  /** Names of what is no input. */
+  static final String PREDICTION = "prediction";
+
+  static final String CONFIDENCE = "confidence";
+  private static final int MAX_ROWS = 1_024;
+
+  /** Values in a window before anything is said of it as a whole. */
+  private static final long ENOUGH_ROWS = 200;
+
+  private final VersionKey key;
+  private final WatchConfig config;
+  private final List<FeatureWatch> inputs = new ArrayList<>();
+  private final Map<String, FeatureWatch> predictions = new LinkedHashMap<>();
+  private final Map<String, Deque<WindowPanel>> past = new HashMap<>();
+  private final Map<String, Sketch> lastWindows = new HashMap<>();
+  private final Map<Finding.Identity, ActiveAlarm> active = new LinkedHashMap<>();
+  private final double logThreshold;
+  private long windowStartMillis = Long.MIN_VALUE;
+  private long windowRows;
+  private long rows;
+  private long lateRows;
+
+  /** A window that ended, in the panel's numbers. */
+  record WindowPanel(long startMillis, long endMillis, Panel panel) {}
+
+  /** An alarm that is on. */
+  private record ActiveAlarm(Finding finding, Instant last) {}
+
+  VersionWatch(VersionKey key, Reference reference, WatchConfig config, RandomGenerator random) {
+    this.key = key;
+    this.config = config;
+    int detectors = 0;
+    for (FeatureReference feature : reference.getFeaturesList()) {
+      if (inputs.size() + predictions.size() >= config.maxFeatures()) {
+        break;
+      }
+      Optional<FeatureWatch> watch = FeatureWatch.of(feature, reference.getRows(), config, random);
+      if (watch.isPresent()) {
+        if (feature.getIndex() < 0) {
+          predictions.put(feature.getName(), watch.get());
+        } else {
+          inputs.add(watch.get());
+        }
+        past.put(feature.getName(), new ArrayDeque<>());
+        detectors += watch.get().detectors().size();
+      }
+    }
+    this.logThreshold = Discoveries.logThreshold(config.averageRunLength(), Math.max(1, detectors));
+  }
+
+  VersionKey key() {
+    return key;
+  }
+
+  boolean isEmpty() {
+    return inputs.isEmpty() && predictions.isEmpty();
+  }
+
+  List<FeatureWatch> features() {
+    var all = new ArrayList<>(inputs);
+    all.addAll(predictions.values());
+    return all;
+  }
+
+  /** Takes a sample of this version. */
+  void observe(Sample sample, Findings findings, Instant now) {
+    long millis = sample.getAt().getSeconds() * 1_000 + sample.getAt().getNanos() / 1_000_000;
+    turnWindow(millis, findings, now);
+    observeInputs(sample);
+    FeatureWatch predicted = predictions.get(PREDICTION);
+    if (predicted != null) {
+      sample.getPredictedClassesList().forEach(predicted::observe);
+      sample.getPredictedValuesList().forEach(predicted::observe);
+    }
+    FeatureWatch confidence = predictions.get(CONFIDENCE);
+    if (confidence != null) {
+      sample.getConfidencesList().forEach(confidence::observe);
+    }
+    long counted = Math.max(1, sample.getPredictedClassesCount());
+    rows += counted;
+    windowRows += counted;
+  }
+
+  private void turnWindow(long millis, Findings findings, Instant now) {
+    if (windowStartMillis == Long.MIN_VALUE) {
+      windowStartMillis = Math.floorDiv(millis, lengthMillis()) * lengthMillis();
+    }
+    if (millis < windowStartMillis) {
+      // Late: the detectors take it as any other, the open window too.
+      lateRows++;
+    } else if (millis >= windowStartMillis + lengthMillis()
+        || windowRows >= config.maxWindowRows()) {
+      closeWindow(Math.min(millis, windowStartMillis + lengthMillis()), findings, now);
+      windowStartMillis =
+          windowRows >= config.maxWindowRows()
+              ? millis
+              : Math.floorDiv(millis, lengthMillis()) * lengthMillis();
+      windowRows = 0;
+    }
+  }
+
+  private long lengthMillis() {
+    return config.window().toMillis();
+  }
+
+  private void closeWindow(long endMillis, Findings findings, Instant now) {
+    for (FeatureWatch feature : features()) {
+      Sketch ended = feature.nextWindow();
+      lastWindows.put(feature.name(), ended);
+      feature
+          .panel(ended)
+          .ifPresent(panel -> {
+            Deque<WindowPanel> windows = past.get(feature.name());
+            if (windows != null) {
+              windows.addLast(new WindowPanel(windowStartMillis, endMillis, panel));
+              if (windows.size() > config.windows()) {
+                windows.removeFirst();
+              }
+            }
+          });
+      if (ended.count() >= ENOUGH_ROWS && feature.isConstant(ended)) {
+        raise(
+            feature,
+            Alarm.CONSTANT_VALUES,
+            "all %,d values of a window are the same".formatted(ended.count()),
+            Map.of("rows", (double) ended.count()),
+            findings,
+            now);
+      }
+    }
+  }
+
+  private void observeInputs(Sample sample) {
+    if (inputs.isEmpty() || sample.getInputsCount() == 0) {
+      return;
+    }
+    var tensors = new HashMap<String, TensorValues>();
+    for (FeatureWatch feature : inputs) {
+      SampleTensor tensor = tensorOf(sample, feature.name());
+      TensorValues values =
+          tensors.computeIfAbsent(tensor.getName(), name -> TensorValues.of(tensor, MAX_ROWS));
+      int column = tensor.getName().equals(feature.name()) ? 0 : feature.index();
+      boolean there = column < values.columns();
+      for (int row = 0; row < values.rows(); row++) {
+        if (!there) {
+          feature.missing();
+        } else if (feature.isNumeric()) {
+          feature.observe(values.number(row, column));
+        } else {
+          feature.observe(values.text(row, column));
+        }
+      }
+    }
+  }
+
+  /** The input of that name, or else the first: a feature is a tensor or a column of one. */
+  private static SampleTensor tensorOf(Sample sample, String name) {
+    for (SampleTensor tensor : sample.getInputsList()) {
+      if (tensor.getName().equals(name)) {
+        return tensor;
+      }
+    }
+    return sample.getInputs(0);
+  }
+
+  /** Looks at the evidence: raises what has reached its threshold, ends what has been quiet. */
+  void look(Findings findings, Instant now) {
+    for (FeatureWatch feature : features()) {
+      for (Map.Entry<Alarm, DriftDetector> each : feature.detectors().entrySet()) {
+        DriftDetector detector = each.getValue();
+        double evidence = detector.logEvidence();
+        if (evidence >= logThreshold) {
+          raise(
+              feature,
+              each.getKey(),
+              words(each.getKey(), detector),
+              figures(feature, detector),
+              findings,
+              now);
+          detector.restart();
+        }
+      }
+    }
+    Iterator<Map.Entry<Finding.Identity, ActiveAlarm>> alarms = active.entrySet().iterator();
+    while (alarms.hasNext()) {
+      Map.Entry<Finding.Identity, ActiveAlarm> alarm = alarms.next();
+      if (alarm.getValue().last().plus(config.quietAfter()).isBefore(now)) {
+        alarms.remove();
+        findings.quiet(alarm.getKey());
+      } else {
+        findings.firing(alarm.getValue().finding());
+      }
+    }
+  }
+
+  private static String words(Alarm alarm, DriftDetector detector) {
+    return switch (alarm) {
+      case FEATURE_DRIFT, PREDICTION_DRIFT ->
+          "distributed otherwise than in the reference: %s, after %,d values"
+              .formatted(detector.direction(), detector.observations());
+      case MISSING_VALUES -> "more values are missing or no numbers than in the reference";
+      case OUT_OF_RANGE -> "more values than in the reference lie outside its range";
+      case NEW_CATEGORIES -> "categories come that the reference does not have";
+      case CONSTANT_VALUES -> "all values are the same";
+    };
+  }
+
+  private Map<String, Double> figures(FeatureWatch feature, DriftDetector detector) {
+    var figures = new TreeMap<String, Double>();
+    figures.put("log_evidence", detector.logEvidence());
+    figures.put("log_threshold", logThreshold);
+    figures.put("values", (double) detector.observations());
+    panel(feature)
+        .ifPresent(panel -> {
+          figures.put("psi", panel.stabilityIndex());
+          figures.put("jensen_shannon", panel.jensenShannon());
+          if (!Double.isNaN(panel.kolmogorovSmirnov())) {
+            figures.put("kolmogorov_smirnov", panel.kolmogorovSmirnov());
+            figures.put("wasserstein_sd", panel.wasserstein());
+          }
+        });
+    return figures;
+  }
+
+  private void raise(
+      FeatureWatch feature,
+      Alarm alarm,
+      String words,
+      Map<String, Double> figures,
+      Findings findings,
+      Instant now) {
+    var labels = new HashMap<>(key.labels());
+    labels.put("feature", feature.name());
+    var identity = new Finding.Identity(alarm.kind(), labels);
+    ActiveAlarm before = active.get(identity);
+    Finding finding =
+        Finding.of(
+            alarm.kind(),
+            labels,
+            Severity.WARNING,
+            "%s of %s version %s: %s".formatted(feature.name(), key.model(), key.version(), words),
+            before == null ? now : before.finding().since(),
+            figures);
+    active.put(identity, new ActiveAlarm(finding, now));
+    findings.firing(finding);
+  }
+
+  /** The open window's panel when there is enough in it, else that of the last one. */
+  private Optional<Panel> panel(FeatureWatch feature) {
+    return feature.panel(shown(feature));
+  }
+
+  private Sketch shown(FeatureWatch feature) {
+    Sketch open = feature.window();
+    Sketch last = lastWindows.get(feature.name());
+    return open.count() >= ENOUGH_ROWS || last == null ? open : last;
+  }
+
+  VersionView view() {
+    return new VersionView(
+        key.route(),
+        key.model(),
+        key.version(),
+        rows,
+        lateRows,
+        logThreshold,
+        features().stream().map(this::view).toList());
+  }
+
+  private VersionView.Feature view(FeatureWatch feature) {
+    DriftDetector drift =
+        feature.detectors().entrySet().stream()
+            .filter(each ->
+                each.getKey() == Alarm.FEATURE_DRIFT || each.getKey() == Alarm.PREDICTION_DRIFT)
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElseThrow();
+    Sketch shown = shown(feature);
+    return new VersionView.Feature(
+        feature.name(),
+        feature.isNumeric(),
+        drift.logEvidence(),
+        drift.observations(),
+        active.values().stream()
+            .map(ActiveAlarm::finding)
+            .filter(finding -> feature.name().equals(finding.labels().get("feature")))
+            .toList(),
+        feature.panel(shown),
+        shown.count() > 0 ? Optional.of(feature.histogram(shown)) : Optional.empty(),
+        List.copyOf(past.getOrDefault(feature.name(), new ArrayDeque<>())));
+  }
+}

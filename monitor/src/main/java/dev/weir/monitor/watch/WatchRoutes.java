@@ -1,0 +1,108 @@
+package dev.weir.monitor.watch;
+
+import dev.weir.monitor.alert.Finding;
+import dev.weir.platform.http.HttpServer;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** {@code GET /api/v1/drift?route=&version=}: what the standing watch knows. */
+public final class WatchRoutes {
+  private final StandingWatch watch;
+
+  /** Shows a watch. */
+  public WatchRoutes(StandingWatch watch) {
+    this.watch = watch;
+  }
+
+  /** Adds them. */
+  public void addTo(HttpRouting.Builder routes) {
+    routes.get("/api/v1/drift", this::drift);
+  }
+
+  private void drift(ServerRequest request, ServerResponse response) {
+    String route = request.query().first("route").orElse("");
+    String version = request.query().first("version").orElse("");
+    HttpServer.send(
+        response,
+        Status.OK_200,
+        watch.views().stream()
+            .filter(view -> route.isEmpty() || view.route().equals(route))
+            .filter(view -> version.isEmpty() || view.version().equals(version))
+            .map(WatchRoutes::json)
+            .toList());
+  }
+
+  private static Map<String, Object> json(VersionView view) {
+    var json = new LinkedHashMap<String, Object>();
+    json.put("route", view.route());
+    json.put("model", view.model());
+    json.put("version", view.version());
+    json.put("rows", view.rows());
+    json.put("lateRows", view.lateRows());
+    json.put("logThreshold", view.logThreshold());
+    json.put("features", view.features().stream().map(WatchRoutes::json).toList());
+    return json;
+  }
+
+  private static Map<String, Object> json(VersionView.Feature feature) {
+    var json = new LinkedHashMap<String, Object>();
+    json.put("name", feature.name());
+    json.put("numeric", feature.numeric());
+    json.put("values", feature.values());
+    put(json, "logEvidence", feature.logEvidence());
+    json.put("alarms", feature.alarms().stream().map(WatchRoutes::json).toList());
+    feature.panel().ifPresent(panel -> json.put("panel", json(panel)));
+    feature
+        .histogram()
+        .ifPresent(histogram ->
+            json.put(
+                "histogram",
+                Map.of(
+                    "names", histogram.names(),
+                    "reference", histogram.reference(),
+                    "live", histogram.live())));
+    var windows = new ArrayList<Map<String, Object>>();
+    for (VersionWatch.WindowPanel window : feature.windows()) {
+      var each = new LinkedHashMap<String, Object>();
+      each.put("startMillis", window.startMillis());
+      each.put("endMillis", window.endMillis());
+      each.putAll(json(window.panel()));
+      windows.add(each);
+    }
+    json.put("windows", windows);
+    return json;
+  }
+
+  private static Map<String, Object> json(Finding finding) {
+    return Map.of(
+        "kind", finding.kind(),
+        "summary", finding.summary(),
+        "sinceMillis", finding.since().toEpochMilli());
+  }
+
+  private static Map<String, Object> json(Panel panel) {
+    var json = new LinkedHashMap<String, Object>();
+    json.put("rows", panel.rows());
+    put(json, "ks", panel.kolmogorovSmirnov());
+    put(json, "ksP", panel.kolmogorovSmirnovP());
+    put(json, "psi", panel.stabilityIndex());
+    put(json, "jensenShannon", panel.jensenShannon());
+    put(json, "hellinger", panel.hellinger());
+    put(json, "largestDifference", panel.largestDifference());
+    put(json, "chiSquareP", panel.chiSquareP());
+    put(json, "wasserstein", panel.wasserstein());
+    return json;
+  }
+
+  /** What is no finite number is left out: JSON has none. */
+  private static void put(Map<String, Object> json, String name, double value) {
+    if (Double.isFinite(value)) {
+      json.put(name, value);
+    }
+  }
+}
