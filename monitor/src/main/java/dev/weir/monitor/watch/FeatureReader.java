@@ -44,8 +44,8 @@ public final class FeatureReader {
       List<FeatureReference> inputs =
           version.getReference().getFeaturesList().stream()
               .filter(feature -> feature.getIndex() >= 0)
-              .filter(feature ->
-                  feature.getQuantilesCount() >= 2 || feature.getCategoriesCount() > 0)
+              .filter(
+                  feature -> feature.getQuantilesCount() >= 2 || feature.getCategoriesCount() > 0)
               .limit(maxFeatures)
               .toList();
       if (!inputs.isEmpty()) {
