@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Adaptive windowing: keeps a window of the newest observations in an exponential histogram (at most
- * {@code maxBuckets} + 1 of each size 2^i), and drops its oldest part whenever two parts of it have
- * means that differ by more than chance, by Bernstein's inequality at confidence {@code delta} per
- * check. Memory and time are logarithmic in the window. Bifet and Gavalda, SDM 2007.
+ * Adaptive windowing: keeps a window of the newest observations in an exponential histogram (at
+ * most {@code maxBuckets} + 1 of each size 2^i), and drops its oldest part whenever two parts of it
+ * have means that differ by more than chance, by Bernstein's inequality at confidence {@code delta}
+ * per check. Memory and time are logarithmic in the window. Bifet and Gavalda, SDM 2007.
  */
 public final class Adwin implements ConceptDetector {
   /**

@@ -1,8 +1,7 @@
 package dev.weir.monitor.stats.concept;
 
 /** Watches a stream of numbers, mostly errors: 1 for a wrong prediction, 0 for a right one. */
-public sealed interface ConceptDetector
-    permits Adwin, Ddm, Eddm, HddmA, HddmW, PageHinkley, Kswin {
+public sealed interface ConceptDetector permits Adwin, Ddm, Eddm, HddmA, HddmW, PageHinkley, Kswin {
   /**
    * Takes an observation.
    *

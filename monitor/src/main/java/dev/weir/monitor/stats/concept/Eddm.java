@@ -4,9 +4,9 @@ import dev.weir.monitor.stats.StateReader;
 import dev.weir.monitor.stats.StateWriter;
 
 /**
- * Early drift detection method: watches the distances between errors; a drift when their mean plus two
- * deviations falls under {@code share} of its largest value so far. Baena-Garcia et al., IWKDDS 2006.
- * Alarms on nearly every sound stream (docs/concept-drift.md).
+ * Early drift detection method: watches the distances between errors; a drift when their mean plus
+ * two deviations falls under {@code share} of its largest value so far. Baena-Garcia et al., IWKDDS
+ * 2006. Alarms on nearly every sound stream (docs/concept-drift.md).
  */
 public final class Eddm implements ConceptDetector {
   private static final byte KIND = 'E';

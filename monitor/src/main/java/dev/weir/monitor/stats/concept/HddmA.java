@@ -5,7 +5,8 @@ import dev.weir.monitor.stats.StateWriter;
 
 /**
  * HDDM with the A-test: compares the mean up to the most favourable cut with the mean of all, by
- * Hoeffding's inequality. Values in 0..1. Frias-Blanco et al., IEEE Trans. Knowl. Data Eng. 27 (2015).
+ * Hoeffding's inequality. Values in 0..1. Frias-Blanco et al., IEEE Trans. Knowl. Data Eng. 27
+ * (2015).
  */
 public final class HddmA implements ConceptDetector {
   private static final byte KIND = 'A';
@@ -69,10 +70,8 @@ public final class HddmA implements ConceptDetector {
       highObservations = observations;
       highSum = sum;
     }
-    boolean rises =
-        isBeyond(lowObservations, mean - lowSum / Math.max(1, lowObservations));
-    boolean falls =
-        isBeyond(highObservations, highSum / Math.max(1, highObservations) - mean);
+    boolean rises = isBeyond(lowObservations, mean - lowSum / Math.max(1, lowObservations));
+    boolean falls = isBeyond(highObservations, highSum / Math.max(1, highObservations) - mean);
     drifted = rises || (twoSided && falls);
     return drifted;
   }

@@ -5,8 +5,8 @@ import dev.weir.monitor.stats.StateWriter;
 
 /**
  * HDDM with the W-test: compares exponentially weighted means before and after the most favourable
- * cut, by McDiarmid's inequality. Values in 0..1. Frias-Blanco et al., IEEE Trans. Knowl. Data Eng. 27
- * (2015).
+ * cut, by McDiarmid's inequality. Values in 0..1. Frias-Blanco et al., IEEE Trans. Knowl. Data Eng.
+ * 27 (2015).
  */
 public final class HddmW implements ConceptDetector {
   private static final byte KIND = 'W';

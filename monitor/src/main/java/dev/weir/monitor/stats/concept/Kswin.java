@@ -9,8 +9,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * Kolmogorov-Smirnov windowing: compares the newest {@code recent} observations of a window with as
- * many drawn at random from the older ones. Raab, Heusinger and Schleif, Neurocomputing 416 (2020). One
- * test for each observation, so its alpha is no rate of false alarms.
+ * many drawn at random from the older ones. Raab, Heusinger and Schleif, Neurocomputing 416 (2020).
+ * One test for each observation, so its alpha is no rate of false alarms.
  */
 public final class Kswin implements ConceptDetector {
   private static final byte KIND = 'K';

@@ -4,10 +4,10 @@ import dev.weir.monitor.stats.StateReader;
 import dev.weir.monitor.stats.StateWriter;
 
 /**
- * Page-Hinkley test of a change of mean: sums of deviations from the running mean, less (plus) {@code
- * delta}, faded by {@code alpha}; a drift when a sum has moved by {@code threshold} from its least
- * (largest) value. Page, Biometrika 41 (1954); fading after Gama, Sebastiao and Rodrigues, Mach.
- * Learn. 90 (2013).
+ * Page-Hinkley test of a change of mean: sums of deviations from the running mean, less (plus)
+ * {@code delta}, faded by {@code alpha}; a drift when a sum has moved by {@code threshold} from its
+ * least (largest) value. Page, Biometrika 41 (1954); fading after Gama, Sebastiao and Rodrigues,
+ * Mach. Learn. 90 (2013).
  */
 public final class PageHinkley implements ConceptDetector {
   /** Which changes are looked for. */
@@ -133,8 +133,7 @@ public final class PageHinkley implements ConceptDetector {
     if (side >= Side.values().length) {
       throw in.damaged("side " + side + " (expected: 0 to 2)");
     }
-    var read =
-        new PageHinkley(new Parameters(min, delta, threshold, alpha, Side.values()[side]));
+    var read = new PageHinkley(new Parameters(min, delta, threshold, alpha, Side.values()[side]));
     read.drifted = in.uint8() == 1;
     read.observations = in.count();
     read.mean = in.float64();

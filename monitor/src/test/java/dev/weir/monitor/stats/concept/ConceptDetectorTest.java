@@ -50,9 +50,7 @@ class ConceptDetectorTest {
   static Stream<Arguments> river() {
     return Stream.of(
         Arguments.of(
-            new PageHinkley(PageHinkley.Parameters.usual()),
-            "d1",
-            List.of(1020, 1397, 1548, 1988)),
+            new PageHinkley(PageHinkley.Parameters.usual()), "d1", List.of(1020, 1397, 1548, 1988)),
         Arguments.of(new Ddm(), "d2", List.of(1049)),
         Arguments.of(new Eddm(), "d2", List.of(663, 828, 1007, 1078)),
         Arguments.of(new HddmA(), "d2", List.of(1047)),
@@ -87,12 +85,13 @@ class ConceptDetectorTest {
     }
   }
 
-  /** River draws with Python's generator, seed 42, and sees it at 1042: other draws, about there. */
+  /**
+   * River draws with Python's generator, seed 42, and sees it at 1042: other draws, about there.
+   */
   @Test
   void kswin_sees_the_drift_where_river_does_give_or_take_its_draws() throws IOException {
     for (int seed = 0; seed < 5; seed++) {
-      List<Integer> places =
-          drifts(new Kswin(0.0001, 200, 100, random(seed)), stream("d1"));
+      List<Integer> places = drifts(new Kswin(0.0001, 200, 100, random(seed)), stream("d1"));
       assertThat(places).isNotEmpty();
       assertThat(places.getFirst()).isBetween(1_030, 1_055);
     }
@@ -103,7 +102,8 @@ class ConceptDetectorTest {
   }
 
   /** First drift in a stream of errors of these rates, the second from the 2,000th on; -1: none. */
-  private static int first(ConceptDetector detector, long seed, double before, double after, int n) {
+  private static int first(
+      ConceptDetector detector, long seed, double before, double after, int n) {
     RandomGenerator random = random(seed);
     for (int i = 0; i < n; i++) {
       if (detector.observe(random.nextDouble() < (i < 2_000 ? before : after) ? 1 : 0)) {
@@ -140,7 +140,8 @@ class ConceptDetectorTest {
     assertThat(delay(HddmA::new, 100)).isBetween(950.0, 1_350.0);
     assertThat(share(HddmW::new, 60)).isZero();
     Supplier<ConceptDetector> rising =
-        () -> new PageHinkley(new PageHinkley.Parameters(30, 0.005, 50, 0.9999, PageHinkley.Side.UP));
+        () ->
+            new PageHinkley(new PageHinkley.Parameters(30, 0.005, 50, 0.9999, PageHinkley.Side.UP));
     assertThat(share(rising, 100)).isLessThan(0.1);
     assertThat(delay(rising, 100)).isBetween(750.0, 1_010.0);
   }
