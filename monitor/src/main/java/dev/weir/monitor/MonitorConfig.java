@@ -6,6 +6,7 @@ import dev.weir.monitor.guardrail.EvidenceConfig;
 import dev.weir.monitor.history.HistoryConfig;
 import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.mirror.MirrorConfig;
+import dev.weir.monitor.replay.ReplayConfig;
 import dev.weir.monitor.watch.WatchConfig;
 import dev.weir.platform.config.Setting;
 import dev.weir.platform.discovery.DiscoveryConfig;
@@ -34,6 +35,7 @@ public record MonitorConfig(
     WatchConfig watch,
     AlertConfig alerts,
     HistoryConfig history,
+    ReplayConfig replay,
     DashboardConfig dashboard) {
   public MonitorConfig {
     Check.notBlank("instance", instance);
@@ -57,6 +59,7 @@ public record MonitorConfig(
         WatchConfig.defaults(),
         AlertConfig.defaults(),
         HistoryConfig.defaults(),
+        ReplayConfig.defaults(),
         DashboardConfig.defaults());
   }
 }

@@ -25,6 +25,8 @@ import dev.weir.monitor.intake.TraceReceiver;
 import dev.weir.monitor.intake.TraceStore;
 import dev.weir.monitor.mirror.MirrorBoard;
 import dev.weir.monitor.mirror.MirrorMetrics;
+import dev.weir.monitor.replay.JournalFolder;
+import dev.weir.monitor.replay.ReplayCounts;
 import dev.weir.monitor.store.EvidenceFile;
 import dev.weir.monitor.store.EvidenceKeeper;
 import dev.weir.monitor.store.WatchKeeper;
@@ -118,7 +120,10 @@ public final class MonitorMain {
                 historyCounts));
     var history = new HistoryKeeper(historyStore, config.history(), historyCounts, clock);
     var wiring = new Wiring(traces, incoming, watch, rolloutFindings, history);
-    var book = new EvidenceBook(config.evidence(), config.intake(), counts, clock, wiring);
+    var replayCounts = new ReplayCounts();
+    var journals = new JournalFolder(data.resolve("replay"), config.replay(), replayCounts);
+    var book =
+        new EvidenceBook(config.evidence(), config.intake(), counts, clock, wiring, journals);
     var feedback =
         new FeedbackJoin(
             config.intake(),
@@ -139,12 +144,14 @@ public final class MonitorMain {
     MonitorMetrics.register(telemetry.meter(), counts, book, sender, traces);
     exposures.registerWith(telemetry.meter());
     historyCounts.registerWith(telemetry.meter(), historyStore);
+    replayCounts.registerWith(telemetry.meter());
     MirrorMetrics.register(telemetry.meter(), mirrors);
     WatchMetrics.register(telemetry.meter(), watch);
     alerting.registerWith(telemetry.meter());
     wiring.onDecision = () -> scheduler.after(Duration.ZERO, sender::send);
     var keeper =
-        new EvidenceKeeper(new EvidenceFile(data.resolve("evidence.bin")), book, readiness);
+        new EvidenceKeeper(
+            new EvidenceFile(data.resolve("evidence.bin")), book, readiness, journals::flush);
     keeper.load();
     var watchKeeper =
         new WatchKeeper(new EvidenceFile(data.resolve("watch.bin")), watch, readiness);

@@ -2,6 +2,7 @@ package dev.weir.local;
 
 import dev.weir.loadtest.LoadtestCommand;
 import dev.weir.local.cli.PushCommand;
+import dev.weir.local.cli.ReplayCommand;
 import dev.weir.local.cli.RolloutCommand;
 import dev.weir.local.cli.RouteCommand;
 import dev.weir.local.cli.StatusCommand;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       DemoCommand.class,
       PushCommand.class,
+      ReplayCommand.class,
       RouteCommand.class,
       RolloutCommand.class,
       StatusCommand.class

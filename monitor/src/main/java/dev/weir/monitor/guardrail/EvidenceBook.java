@@ -62,6 +62,10 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
   private final IntakeCounts counts;
   private final Clock clock;
   private final EvidenceListener listener;
+
+  @GuardedBy("lock")
+  private final RolloutRecorder recorder;
+
   private final ReentrantLock lock = new ReentrantLock();
 
   @GuardedBy("lock")
@@ -86,18 +90,34 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
   @GuardedBy("lock")
   private boolean savingFails;
 
-  /** An empty book. */
+  /** An empty book that keeps no journal. */
   public EvidenceBook(
       EvidenceConfig config,
       IntakeConfig intake,
       IntakeCounts counts,
       Clock clock,
       EvidenceListener listener) {
+    this(config, intake, counts, clock, listener, EvidenceJournal.NONE);
+  }
+
+  /**
+   * An empty book.
+   *
+   * @param journal keeps what the tests are fed
+   */
+  public EvidenceBook(
+      EvidenceConfig config,
+      IntakeConfig intake,
+      IntakeCounts counts,
+      Clock clock,
+      EvidenceListener listener,
+      EvidenceJournal journal) {
     this.config = config;
     this.intake = intake;
     this.counts = counts;
     this.clock = clock;
     this.listener = listener;
+    this.recorder = new RolloutRecorder(journal);
     this.ledger = new RouterLedger(intake.maxRouters(), counts);
     this.slicer = new SampleSlicer(intake, counts);
   }
@@ -114,6 +134,7 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
           }
           watch = new RolloutWatch(rollout, config.maxStickyUnits(), counts);
           watches.put(rollout.getId(), watch);
+          recorder.begun(rollout, config.maxStickyUnits());
           makeRoom();
           LOG.atInfo()
               .addKeyValue("rollout", rollout.getId())
@@ -121,7 +142,13 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
               .addKeyValue("canary", rollout.getSpec().getCanaryVersion())
               .log("watching a rollout");
         }
-        watch.follow(rollout, promised(snapshot, rollout));
+        SampleUnit.Promised promised = promised(snapshot, rollout);
+        watch.follow(rollout, promised);
+        recorder.told(rollout, promised);
+        if (isOver(rollout)) {
+          Instant now = clock.now();
+          recorder.ended(watch.plan(), now, watch.verdict(now));
+        }
       }
     } finally {
       lock.unlock();
@@ -159,6 +186,7 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
               .findFirst()
               .orElse(watches.firstEntry().getKey());
       watches.remove(first);
+      recorder.forget(first);
       LOG.atWarn().addKeyValue("rollout", first).log("too many rollouts, its evidence is dropped");
     }
   }
@@ -209,7 +237,10 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
     }
     counts.add(IntakeEvent.SLICES);
     for (RolloutWatch watch : watches.values()) {
-      unsaved |= watch.takeSlice(slice);
+      if (watch.takeSlice(slice)) {
+        unsaved = true;
+        recorder.outcomes(watch.plan(), slice);
+      }
     }
     listener.slice(process, slice);
   }
@@ -238,7 +269,10 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
     lock.lock();
     try {
       for (RolloutWatch watch : watches.values()) {
-        unsaved |= watch.takeLabels(labels);
+        if (watch.takeLabels(labels)) {
+          unsaved = true;
+          recorder.labels(watch.plan(), labels);
+        }
       }
       settle();
     } finally {
@@ -251,7 +285,10 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
     lock.lock();
     try {
       for (RolloutWatch watch : watches.values()) {
-        unsaved |= watch.takeBusiness(units);
+        if (watch.takeBusiness(units)) {
+          unsaved = true;
+          recorder.business(watch.plan(), units);
+        }
       }
       settle();
     } finally {
@@ -264,7 +301,10 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
     lock.lock();
     try {
       for (RolloutWatch watch : watches.values()) {
-        unsaved |= watch.takePairs(pairs);
+        if (watch.takePairs(pairs)) {
+          unsaved = true;
+          recorder.pairs(watch.plan(), pairs);
+        }
       }
       settle();
     } finally {
@@ -278,7 +318,10 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
     try {
       for (List<Sample> slice : slicer.closeComplete(clock.nanoTime())) {
         for (RolloutWatch watch : watches.values()) {
-          unsaved |= watch.takeSamples(slice);
+          if (watch.takeSamples(slice)) {
+            unsaved = true;
+            recorder.samples(watch.plan(), slice);
+          }
         }
         listener.samples(slice);
       }
@@ -301,7 +344,10 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
             .addKeyValue("canary_requests", verdict.getCanaryRequests())
             .addKeyValue("why", verdict.getExplanation())
             .log("rollout violated");
+        recorder.settled(watch.plan(), now, Optional.of(verdict));
         listener.decided(verdict);
+      } else {
+        recorder.settled(watch.plan(), now, Optional.empty());
       }
     }
   }
@@ -328,6 +374,7 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
         RolloutWatch watch = watches.get(rollout);
         if (watch != null && watch.phase() != RolloutWatch.Phase.OVER) {
           watch.over();
+          recorder.finished(watch.plan());
           unsaved = true;
         }
       }
@@ -398,6 +445,7 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
       for (RolloutWatch watch : watches.values()) {
         watch.writeTo(out);
       }
+      recorder.writeTo(out);
       return Optional.of(new Image(bytes.toByteArray(), ledger.taken()));
     } catch (IOException e) {
       throw new UncheckedIOException("a memory buffer cannot fail", e);
@@ -458,6 +506,9 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
     }
     lock.lock();
     try {
+      if (in.available() > 0) {
+        recorder.readFrom(in);
+      }
       ledger = readLedger;
       slicer = readSlicer;
       durable = ledger.taken();

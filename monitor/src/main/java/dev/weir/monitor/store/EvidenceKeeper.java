@@ -19,15 +19,28 @@ public final class EvidenceKeeper {
   private final EvidenceFile file;
   private final EvidenceBook book;
   private final Readiness readiness;
+  private final Runnable beforeSave;
 
   @GuardedBy("this")
   private boolean lastFailed;
 
   /** Keeps {@code book} in {@code file}, and says in {@code readiness} when that fails. */
   public EvidenceKeeper(EvidenceFile file, EvidenceBook book, Readiness readiness) {
+    this(file, book, readiness, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param beforeSave runs between taking an image and saving it: what the image relies on is on
+   *     disk when it returns
+   */
+  public EvidenceKeeper(
+      EvidenceFile file, EvidenceBook book, Readiness readiness, Runnable beforeSave) {
     this.file = file;
     this.book = book;
     this.readiness = readiness;
+    this.beforeSave = beforeSave;
   }
 
   /**
@@ -59,6 +72,7 @@ public final class EvidenceKeeper {
     if (image.isEmpty()) {
       return;
     }
+    beforeSave.run();
     try {
       file.save(image.get().bytes());
       book.saved(image.get());

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.monitor.replay;
+
+import org.jspecify.annotations.NullMarked;

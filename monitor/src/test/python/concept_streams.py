@@ -1,0 +1,60 @@
+"""Writes the streams of river's tests of drift detectors, for ConceptDetectorTest: one value a line.
+
+d1, d2 and d3 are made with numpy's legacy generator and seed 12345, as river's test suite makes them:
+integers under 2 then under 8; errors of rate .2 then .8; whether normals around 0, .25, 0, .25 are positive. With river installed it also prints the places at which river's detectors see a drift.
+
+    python concept_streams.py FOLDER
+"""
+
+import pathlib
+import sys
+
+import numpy as np
+
+
+def streams():
+    np.random.seed(12345)
+    yield "d1", np.concatenate((np.random.randint(2, size=1000), np.random.randint(8, size=1000)))
+    np.random.seed(12345)
+    d2 = np.concatenate(
+        ([np.random.binomial(1, 0.2) for _ in range(1000)], [np.random.binomial(1, 0.8) for _ in range(1000)])
+    )
+    yield "d2", d2
+    rng = np.random.RandomState(12345)
+    d3 = np.concatenate([rng.normal(m, 0.1, 500) > 0 for m in (0, 0.25, 0, 0.25)]).astype(int)
+    yield "d3", d3
+
+
+def main(folder):
+    for name, stream in streams():
+        text = "\n".join(str(int(x)) for x in stream) + "\n"
+        pathlib.Path(folder, name + ".txt").write_text(text)
+        try:
+            from river import drift
+            from river.drift import binary
+        except ImportError:
+            continue
+        detectors = {
+            "ADWIN": drift.ADWIN(),
+            "PageHinkley": drift.PageHinkley(),
+            "KSWIN": drift.KSWIN(alpha=0.0001, window_size=200, stat_size=100, seed=42),
+            "DDM": binary.DDM(),
+            "EDDM": binary.EDDM(),
+            "HDDM_A": binary.HDDMA(),
+            "HDDM_A two-sided": binary.HDDMA(two_sided_test=True),
+            "HDDM_W": binary.HDDMW(),
+            "HDDM_W two-sided": binary.HDDMW(two_sided_test=True),
+        }
+        for label, detector in detectors.items():
+            if name == "d1" and label not in ("ADWIN", "PageHinkley", "KSWIN"):
+                continue
+            found = []
+            for place, value in enumerate(stream):
+                detector.update(int(value))
+                if detector.drift_detected:
+                    found.append(place)
+            print(name, label, found)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
