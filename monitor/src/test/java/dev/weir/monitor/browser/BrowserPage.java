@@ -23,7 +23,10 @@ public final class BrowserPage {
 
   static BrowserPage open(DevTools tools) {
     String target =
-        tools.call("", "Target.createTarget", Map.of("url", "about:blank")).path("targetId").asText();
+        tools
+            .call("", "Target.createTarget", Map.of("url", "about:blank"))
+            .path("targetId")
+            .asText();
     String session =
         tools
             .call("", "Target.attachToTarget", Map.of("targetId", target, "flatten", true))
@@ -56,8 +59,7 @@ public final class BrowserPage {
           problems.add(said.path("entry").toString());
         }
       }
-      case "Network.requestWillBeSent" ->
-          requests.add(said.path("request").path("url").asText());
+      case "Network.requestWillBeSent" -> requests.add(said.path("request").path("url").asText());
       default -> {}
     }
   }
@@ -88,8 +90,7 @@ public final class BrowserPage {
   public void colourScheme(String scheme) {
     call(
         "Emulation.setEmulatedMedia",
-        Map.of(
-            "features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
   }
 
   /** Value of an expression; a promise is waited for. */
@@ -131,7 +132,17 @@ public final class BrowserPage {
     String typed = key.equals("Enter") ? "\r" : "";
     call(
         "Input.dispatchKeyEvent",
-        Map.of("type", "keyDown", "key", key, "code", key, "windowsVirtualKeyCode", code, "text", typed));
+        Map.of(
+            "type",
+            "keyDown",
+            "key",
+            key,
+            "code",
+            key,
+            "windowsVirtualKeyCode",
+            code,
+            "text",
+            typed));
     call(
         "Input.dispatchKeyEvent",
         Map.of("type", "keyUp", "key", key, "code", key, "windowsVirtualKeyCode", code));

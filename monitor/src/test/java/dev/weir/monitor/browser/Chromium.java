@@ -45,8 +45,7 @@ public final class Chromium implements AutoCloseable {
     Process process = new ProcessBuilder(command(program, profile)).start();
     process.getOutputStream().close();
     var errors =
-        new BufferedReader(
-            new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8));
     var said = new StringBuilder();
     String line = errors.readLine();
     while (line != null) {

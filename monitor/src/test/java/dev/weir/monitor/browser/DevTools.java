@@ -66,7 +66,10 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
   }
 
   private synchronized void send(
-      String session, String method, Map<String, ?> parameters, CompletableFuture<JsonNode> answer) {
+      String session,
+      String method,
+      Map<String, ?> parameters,
+      CompletableFuture<JsonNode> answer) {
     WebSocket open = socket;
     if (open == null) {
       throw new IllegalStateException("not connected");
@@ -118,8 +121,7 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
       }
       return;
     }
-    BiConsumer<String, JsonNode> listener =
-        listeners.get(message.path("sessionId").asText());
+    BiConsumer<String, JsonNode> listener = listeners.get(message.path("sessionId").asText());
     if (listener != null) {
       listener.accept(message.path("method").asText(), message.path("params"));
     }
