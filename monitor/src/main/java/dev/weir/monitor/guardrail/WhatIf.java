@@ -37,7 +37,8 @@ public record WhatIf(
 
   public WhatIf {
     if (alpha.isPresent() && !(alpha.getAsDouble() > 0 && alpha.getAsDouble() <= MOST_ALPHA)) {
-      throw new InvalidValueException("alpha", alpha.getAsDouble(), "over 0, at most " + MOST_ALPHA);
+      throw new InvalidValueException(
+          "alpha", alpha.getAsDouble(), "over 0, at most " + MOST_ALPHA);
     }
     errorRatio.ifPresent(ratio -> Check.inRange("error-ratio", ratio, 1, MOST_RATIO));
     latencyRatio.ifPresent(ratio -> Check.inRange("latency-ratio", ratio, 1, MOST_RATIO));

@@ -42,8 +42,7 @@ final class HistoryRoutesIT {
                 HttpRouting.builder()
                     .register(
                         "/api/v1/history",
-                        new HistoryRoutes(
-                            history.store, HistoryConfig.defaults(), history.clock)))
+                        new HistoryRoutes(history.store, HistoryConfig.defaults(), history.clock)))
             .build()
             .start();
   }
@@ -90,7 +89,6 @@ final class HistoryRoutesIT {
   void what_is_wrong_with_a_query_is_said() throws Exception {
     Answer answer = get("?points=0");
     assertThat(answer.status()).isEqualTo(400);
-    assertThat(answer.body().get("error").asText())
-        .isEqualTo("points: 0 (expected: 1 to 5000)");
+    assertThat(answer.body().get("error").asText()).isEqualTo("points: 0 (expected: 1 to 5000)");
   }
 }
