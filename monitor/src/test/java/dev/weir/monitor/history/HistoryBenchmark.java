@@ -1,7 +1,7 @@
 package dev.weir.monitor.history;
 
-import com.google.protobuf.Timestamp;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.google.protobuf.Timestamp;
 import dev.weir.monitor.stats.sketch.NumberSketch;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Randomness;
@@ -24,9 +24,8 @@ import java.util.random.RandomGenerator;
 /**
  * How long it takes to answer for a year of 50 features: a database with 305 days and the newest 60
  * days in hours as well, each sketch of 3,600 numbers, is asked for the year by days and for the
- * newest 60 days by 6 hours. Prints the median and the longest of 15 answers, as JSON text, and what
- * taking and writing 2,000 samples/s of 50 features costs.
- * Argument: a folder to work in.
+ * newest 60 days by 6 hours. Prints the median and the longest of 15 answers, as JSON text, and
+ * what taking and writing 2,000 samples/s of 50 features costs. Argument: a folder to work in.
  */
 final class HistoryBenchmark {
   private static final int FEATURES = 50;
