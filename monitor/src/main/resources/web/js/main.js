@@ -6,6 +6,7 @@ import { showIntake } from './intake.js';
 import { showActive, showFinished } from './rollouts.js';
 import { showRoutes } from './routes.js';
 import { followAddress } from './trace.js';
+import { followPages } from './pages.js';
 
 const at = (id) => document.getElementById(id);
 const SILENCE_MILLIS = 5000;
@@ -44,4 +45,5 @@ setInterval(() => {
 }, 1000);
 
 followAddress(at('trace'));
+followPages();
 connect();

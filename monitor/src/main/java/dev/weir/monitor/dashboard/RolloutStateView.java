@@ -2,6 +2,7 @@ package dev.weir.monitor.dashboard;
 
 import com.google.protobuf.Timestamp;
 import dev.weir.monitor.guardrail.RolloutView;
+import dev.weir.proto.route.v1.Effect;
 import dev.weir.proto.route.v1.GuardrailEvidence;
 import dev.weir.proto.route.v1.Rollout;
 import dev.weir.proto.route.v1.RolloutState;
@@ -69,7 +70,19 @@ record RolloutStateView(
       long canaryUnits,
       long baselineUnits,
       String statistic,
-      String decisiveOutcome) {}
+      String decisiveOutcome,
+      double logEWithin,
+      double logThresholdWithin,
+      @Nullable EffectView effect) {}
+
+  /** How far the versions are apart, in the measure's own unit. */
+  record EffectView(
+      String measure,
+      double canary,
+      double baseline,
+      double differenceLow,
+      double differenceHigh,
+      double tolerated) {}
 
   /**
    * A trace.
@@ -181,7 +194,20 @@ record RolloutStateView(
         evidence.getCanaryUnits(),
         evidence.getBaselineUnits(),
         evidence.getStatistic(),
-        evidence.getDecisiveOutcome());
+        evidence.getDecisiveOutcome(),
+        evidence.getLogEWithin(),
+        evidence.getLogThresholdWithin(),
+        evidence.hasEffect() ? effect(evidence.getEffect()) : null);
+  }
+
+  private static EffectView effect(Effect effect) {
+    return new EffectView(
+        effect.getMeasure(),
+        effect.getCanary(),
+        effect.getBaseline(),
+        effect.getDifferenceLow(),
+        effect.getDifferenceHigh(),
+        effect.getTolerated());
   }
 
   private static History history(@Nullable RolloutView view) {

@@ -24,8 +24,8 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
- * Runs the watch over public data and says what it reported, in which period, after how many rows. Not
- * part of the build. The data: {@code src/test/python/real_data.py}.
+ * Runs the watch over public data and says what it reported, in which period, after how many rows.
+ * Not part of the build. The data: {@code src/test/python/real_data.py}.
  *
  * <pre>
  *   java -cp ... dev.weir.monitor.watch.RealDataRun FOLDER
@@ -45,7 +45,8 @@ public final class RealDataRun {
   }
 
   /** A table with the kind of each column. */
-  private record Table(Map<String, Integer> columns, Map<String, Boolean> numeric, List<String[]> rows) {
+  private record Table(
+      Map<String, Integer> columns, Map<String, Boolean> numeric, List<String[]> rows) {
     static Table read(Path file) throws IOException {
       try (Stream<String> lines = Files.lines(file)) {
         var iterator = lines.iterator();
@@ -63,7 +64,11 @@ public final class RealDataRun {
     }
 
     String get(String[] row, String column) {
-      return row[columns.get(column)];
+      Integer place = columns.get(column);
+      if (place == null) {
+        throw new IllegalArgumentException(column + " (expected: one of " + columns.keySet() + ")");
+      }
+      return row[place];
     }
   }
 
@@ -108,7 +113,8 @@ public final class RealDataRun {
         for (Map.Entry<Alarm, DriftDetector> each : feature.detectors().entrySet()) {
           if (each.getValue().logEvidence() >= threshold) {
             alarms
-                .computeIfAbsent(each.getKey().kind() + " " + feature.name(), k -> new ArrayList<>())
+                .computeIfAbsent(
+                    each.getKey().kind() + " " + feature.name(), k -> new ArrayList<>())
                 .add("period " + period + " row " + at + " (" + each.getValue().direction() + ")");
             each.getValue().restart();
           }
@@ -126,22 +132,20 @@ public final class RealDataRun {
         errors.restart();
       }
     }
-    periods.forEach(
-        (period, counts) ->
-            System.out.printf(
-                Locale.ROOT,
-                "  period %s: %,d rows, error rate %.4f%n",
-                period,
-                counts[0],
-                (double) counts[1] / counts[0]));
+    periods.forEach((period, counts) ->
+        System.out.printf(
+            Locale.ROOT,
+            "  period %s: %,d rows, error rate %.4f%n",
+            period,
+            counts[0],
+            (double) counts[1] / counts[0]));
     if (alarms.isEmpty()) {
       System.out.println("  no alarm");
     }
-    alarms.forEach(
-        (what, when) ->
-            System.out.printf(
-                "  %s: %d, first %s%s%n",
-                what, when.size(), when.getFirst(), when.size() > 1 ? ", last " + when.getLast() : ""));
+    alarms.forEach((what, when) ->
+        System.out.printf(
+            "  %s: %d, first %s%s%n",
+            what, when.size(), when.getFirst(), when.size() > 1 ? ", last " + when.getLast() : ""));
     sameAgainstSame(live, random);
   }
 
