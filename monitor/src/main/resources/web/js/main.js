@@ -6,7 +6,6 @@ import { showIntake } from './intake.js';
 import { showActive, showFinished } from './rollouts.js';
 import { showRoutes } from './routes.js';
 import { followAddress } from './trace.js';
-import { followPages } from './pages.js';
 
 const at = (id) => document.getElementById(id);
 const SILENCE_MILLIS = 5000;
@@ -45,5 +44,4 @@ setInterval(() => {
 }, 1000);
 
 followAddress(at('trace'));
-followPages();
 connect();

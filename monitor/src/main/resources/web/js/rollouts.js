@@ -1,7 +1,7 @@
 // Rollouts under way, with the evidence of each guardrail, and the stories of those that are over.
 import { Chart } from './chart.js';
 import { h, set, sync, replaceWhenChanged } from './dom.js';
-import { clock, count, number, odds, points, seconds, tone } from './format.js';
+import { clock, count, odds, points, seconds, tone } from './format.js';
 import { guardrailColours, reference } from './palette.js';
 import { traceLink } from './trace.js';
 
@@ -79,38 +79,7 @@ function createGuardrail() {
     h('div', { className: 'row' }, h('b', { className: 'name' }), h('span', { className: 'pill state' }), h('span', { className: 'spacer' }), h('span', { className: 'small odds' })),
     h('div', { className: 'bar', role: 'meter' }, h('div', { className: 'fill' }), h('div', { className: 'threshold', title: 'here it decides' })),
     h('div', { className: 'small muted statistic' }),
-    h('div', { className: 'row small shown' }, h('span', { className: 'muted', textContent: 'shown to hold' }), h('div', { className: 'bar thin', role: 'meter' }, h('div', { className: 'fill' }), h('div', { className: 'threshold calm', title: 'here it is shown' })), h('span', { className: 'odds' })),
-    h('div', { className: 'effect', role: 'img' }),
   );
-}
-
-/** The interval of the difference, with nothing and the tolerance marked. */
-function showEffect(element, effect) {
-  element.hidden = !effect;
-  if (!effect) return;
-  const share = Math.abs(effect.canary) <= 1 && Math.abs(effect.baseline) <= 1;
-  const shown = (value) => (share ? `${(100 * value).toFixed(Math.abs(value) < 0.01 ? 2 : 1)} points` : number(value));
-  const reach = 1.15 * Math.max(Math.abs(effect.differenceLow), Math.abs(effect.differenceHigh), Math.abs(effect.tolerated), 1e-9);
-  const at = (value) => `${50 + (50 * value) / reach}%`;
-  const words = `${effect.measure}: difference ${shown(effect.differenceLow)} to ${shown(effect.differenceHigh)}${effect.tolerated === 0 ? '' : `, tolerated ${shown(effect.tolerated)}`}`;
-  set(element, { 'aria-label': words });
-  replaceWhenChanged(element, effect, () => [
-    h('div', { className: 'line' },
-      h('div', { className: 'zero', style: { left: '50%' } }),
-      effect.tolerated === 0 ? null : h('div', { className: 'tolerated', style: { left: at(effect.tolerated) } }),
-      h('div', { className: 'interval', style: { left: at(effect.differenceLow), right: `calc(100% - ${at(effect.differenceHigh)})` } })),
-    h('span', { className: 'small muted', textContent: words }),
-  ]);
-}
-
-function showShown(element, guardrail) {
-  const threshold = guardrail.logThresholdWithin ?? 0;
-  element.hidden = threshold === 0;
-  if (threshold === 0) return;
-  const share = Math.max(0, Math.min(1.25, guardrail.logEWithin / threshold));
-  set(element.querySelector('.fill'), { style: { width: `${share * 80}%` } });
-  set(element.querySelector('.bar'), { 'aria-valuenow': guardrail.logEWithin.toFixed(2), 'aria-valuemax': threshold.toFixed(2), 'aria-label': `evidence that ${guardrail.name} holds` });
-  set(element.querySelector('.odds'), { textContent: guardrail.logEWithin >= threshold ? 'shown' : odds(guardrail.logEWithin) });
 }
 
 function updateGuardrail(element, guardrail) {
@@ -122,8 +91,6 @@ function updateGuardrail(element, guardrail) {
   set(element.querySelector('.bar'), { 'aria-valuenow': guardrail.logE.toFixed(2), 'aria-valuemax': guardrail.logThreshold.toFixed(2), 'aria-label': `evidence against ${guardrail.name}` });
   const action = guardrail.action === 'hold' ? ' · holds the rollout' : '';
   set(element.querySelector('.statistic'), { textContent: guardrail.statistic + action });
-  showShown(element.querySelector('.shown'), guardrail);
-  showEffect(element.querySelector('.effect'), guardrail.effect);
 }
 
 function showEvidence(card, rollout) {

@@ -2,7 +2,6 @@ package dev.weir.monitor.dashboard;
 
 import com.google.protobuf.Timestamp;
 import dev.weir.monitor.guardrail.RolloutView;
-import dev.weir.proto.route.v1.Effect;
 import dev.weir.proto.route.v1.GuardrailEvidence;
 import dev.weir.proto.route.v1.Rollout;
 import dev.weir.proto.route.v1.RolloutState;
@@ -70,19 +69,7 @@ record RolloutStateView(
       long canaryUnits,
       long baselineUnits,
       String statistic,
-      String decisiveOutcome,
-      double logEWithin,
-      double logThresholdWithin,
-      @Nullable EffectView effect) {}
-
-  /** How far the versions are apart, in the measure's own unit. */
-  record EffectView(
-      String measure,
-      double canary,
-      double baseline,
-      double differenceLow,
-      double differenceHigh,
-      double tolerated) {}
+      String decisiveOutcome) {}
 
   /**
    * A trace.
@@ -194,20 +181,7 @@ record RolloutStateView(
         evidence.getCanaryUnits(),
         evidence.getBaselineUnits(),
         evidence.getStatistic(),
-        evidence.getDecisiveOutcome(),
-        evidence.getLogEWithin(),
-        evidence.getLogThresholdWithin(),
-        evidence.hasEffect() ? effect(evidence.getEffect()) : null);
-  }
-
-  private static EffectView effect(Effect effect) {
-    return new EffectView(
-        effect.getMeasure(),
-        effect.getCanary(),
-        effect.getBaseline(),
-        effect.getDifferenceLow(),
-        effect.getDifferenceHigh(),
-        effect.getTolerated());
+        evidence.getDecisiveOutcome());
   }
 
   private static History history(@Nullable RolloutView view) {

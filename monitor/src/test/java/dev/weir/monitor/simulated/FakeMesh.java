@@ -21,11 +21,6 @@ import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.registry.v1.ModelVersion;
 import dev.weir.proto.registry.v1.Signature;
 import dev.weir.proto.route.v1.Arm;
-import dev.weir.proto.route.v1.ErrorRate;
-import dev.weir.proto.route.v1.Guardrail;
-import dev.weir.proto.route.v1.LabelQuality;
-import dev.weir.proto.route.v1.Latency;
-import dev.weir.proto.route.v1.PredictedClass;
 import dev.weir.proto.route.v1.Rollout;
 import dev.weir.proto.route.v1.RolloutSpec;
 import dev.weir.proto.route.v1.RolloutState;
@@ -48,15 +43,12 @@ import java.util.random.RandomGenerator;
  */
 public final class FakeMesh implements AutoCloseable {
   private static final int REGISTRY_PORT = 18_010;
-  private static final long DRIFT_AFTER_SAMPLES = 12_000;
   private static final List<Integer> SHARES = List.of(500, 2_500, 5_000, 10_000);
 
   private final Clock clock = Clock.system();
   private final Scheduler scheduler = Scheduler.system("fake-mesh");
   private final RandomGenerator random = Randomness.seeded(7);
   private final SimulatedTraffic traffic = new SimulatedTraffic(random, 400);
-  private final SimulatedFeatures features =
-      new SimulatedFeatures(Randomness.seeded(8), DRIFT_AFTER_SAMPLES);
   private final SimulatedMirror mirror = new SimulatedMirror(random);
   private final FakeRegistry registry;
   private final List<FakeWorker> workers =
@@ -116,7 +108,7 @@ public final class FakeMesh implements AutoCloseable {
     }
     discovery.register(
         new Instance("router", "router-1", new HostAndPort("127.0.0.1", 8001), Map.of()));
-    registry.change(old -> withRoute(old.toBuilder().addVersions(version(champion)).build()));
+    registry.change(this::withRoute);
     scheduler.every(java.time.Duration.ofMillis(100), this::catchUp);
     scheduler.every(java.time.Duration.ofSeconds(1), registry::signOfLife);
   }
@@ -138,11 +130,7 @@ public final class FakeMesh implements AutoCloseable {
         IntakeServiceGrpc.newBlockingStub(channel())
             .withDeadlineAfter(java.time.Duration.ofSeconds(2));
     intake.reportOutcomes(quarter.outcomes());
-    var samples = quarter.samples().toBuilder();
-    for (int i = 0; i < samples.getSamplesCount(); i++) {
-      samples.setSamples(i, features.with(samples.getSamples(i)));
-    }
-    intake.reportSamples(samples.build());
+    intake.reportSamples(quarter.samples());
     label(intake, quarter.samples().getSamplesList());
     trace(quarter);
     mirror(intake);
@@ -250,20 +238,6 @@ public final class FakeMesh implements AutoCloseable {
         };
     workers.forEach(worker -> worker.load(List.of(champion, version)));
     var spec = RolloutSpec.newBuilder().setRoute(SimulatedTraffic.ROUTE).setCanaryVersion(version);
-    spec.addGuardrails(
-            Guardrail.newBuilder()
-                .setName("errors")
-                .setErrorRate(ErrorRate.newBuilder().setToleratedDifference(0.01)))
-        .addGuardrails(
-            Guardrail.newBuilder().setName("latency").setLatency(Latency.getDefaultInstance()))
-        .addGuardrails(
-            Guardrail.newBuilder()
-                .setName("classes")
-                .setPredictedClass(PredictedClass.getDefaultInstance()))
-        .addGuardrails(
-            Guardrail.newBuilder()
-                .setName("accuracy")
-                .setLabelQuality(LabelQuality.newBuilder().setToleratedDifference(0.05)));
     for (int share : SHARES) {
       spec.addSteps(
           RolloutStep.newBuilder()
@@ -274,7 +248,11 @@ public final class FakeMesh implements AutoCloseable {
     registry.change(old ->
         withRoute(
             old.toBuilder()
-                .addVersions(version(version))
+                .addVersions(
+                    ModelVersion.newBuilder()
+                        .setModel(SimulatedTraffic.ROUTE)
+                        .setVersion(version)
+                        .setSignature(Signature.newBuilder().setClassOutput("label")))
                 .addRollouts(
                     Rollout.newBuilder()
                         .setId(traffic.rollout)
@@ -286,15 +264,6 @@ public final class FakeMesh implements AutoCloseable {
                         .setEnteredAt(now())
                         .setSpec(spec))
                 .build()));
-  }
-
-  private static ModelVersion version(String version) {
-    return ModelVersion.newBuilder()
-        .setModel(SimulatedTraffic.ROUTE)
-        .setVersion(version)
-        .setSignature(Signature.newBuilder().setClassOutput("label"))
-        .setReference(SimulatedFeatures.reference())
-        .build();
   }
 
   private void nextStep(Rollout current) {
