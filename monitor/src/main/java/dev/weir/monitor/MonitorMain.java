@@ -33,6 +33,8 @@ import dev.weir.monitor.store.WatchKeeper;
 import dev.weir.monitor.verdict.RolloutFindings;
 import dev.weir.monitor.verdict.VerdictSender;
 import dev.weir.monitor.watch.FeatureReader;
+import dev.weir.monitor.watch.LabelRoutes;
+import dev.weir.monitor.watch.LabelWatch;
 import dev.weir.monitor.watch.StandingWatch;
 import dev.weir.monitor.watch.WatchMetrics;
 import dev.weir.monitor.watch.WatchRoutes;
@@ -109,6 +111,7 @@ public final class MonitorMain {
     var watch =
         new StandingWatch(
             config.watch(), counts, alerts, clock, Randomness.seeded(Randomness.freshSeed()));
+    var labelWatch = new LabelWatch(config.watch(), alerts, clock);
     var rolloutFindings = new RolloutFindings(alerts, clock);
     var historyCounts = new HistoryCounts();
     HistoryStore historyStore =
@@ -121,7 +124,7 @@ public final class MonitorMain {
                 historyCounts));
     var history = new HistoryKeeper(historyStore, config.history(), historyCounts, clock);
     var features = new FeatureReader(config.watch().maxFeatures(), history);
-    var wiring = new Wiring(traces, incoming, watch, rolloutFindings, history, features);
+    var wiring = new Wiring(traces, incoming, watch, labelWatch, rolloutFindings, history, features);
     var replayCounts = new ReplayCounts();
     var journals = new JournalFolder(data.resolve("replay"), config.replay(), replayCounts);
     var book =
@@ -133,6 +136,7 @@ public final class MonitorMain {
             labels -> {
               book.takeLabels(labels);
               history.labels(labels);
+              labelWatch.labels(labels);
             });
     var mirrors =
         new MirrorBoard(
@@ -211,6 +215,7 @@ public final class MonitorMain {
                 telemetry,
                 routes -> {
                   new WatchRoutes(watch).addTo(routes);
+                  new LabelRoutes(labelWatch).addTo(routes);
                   new AlertRoutes(alerts, clock).addTo(routes);
                   routes.register(
                       "/api/v1/history", new HistoryRoutes(historyStore, config.history(), clock));
@@ -227,6 +232,7 @@ public final class MonitorMain {
                 snapshot -> {
                   book.follow(snapshot);
                   watch.follow(snapshot);
+                  labelWatch.follow(snapshot);
                   features.follow(snapshot);
                   actions.follow(snapshot);
                   rolloutFindings.follow(snapshot);
@@ -244,6 +250,7 @@ public final class MonitorMain {
     scheduler.every(WATCH_SAVE_INTERVAL, watchKeeper::save);
     scheduler.every(
         Duration.ofSeconds(5), () -> rolloutFindings.look(book.verdicts(), sender.silence()));
+    scheduler.every(Duration.ofSeconds(1), labelWatch::look);
     alerting.start(scheduler, alertFile);
 
     dashboard.start();
@@ -296,6 +303,7 @@ public final class MonitorMain {
     private final TraceStore traces;
     private final Dashboard.Incoming incoming;
     private final StandingWatch watch;
+    private final LabelWatch labelWatch;
     private final RolloutFindings findings;
     private final HistoryKeeper history;
     private final FeatureReader features;
@@ -305,12 +313,14 @@ public final class MonitorMain {
         TraceStore traces,
         Dashboard.Incoming incoming,
         StandingWatch watch,
+        LabelWatch labelWatch,
         RolloutFindings findings,
         HistoryKeeper history,
         FeatureReader features) {
       this.traces = traces;
       this.incoming = incoming;
       this.watch = watch;
+      this.labelWatch = labelWatch;
       this.findings = findings;
       this.history = history;
       this.features = features;
@@ -331,6 +341,7 @@ public final class MonitorMain {
     public void samples(List<Sample> slice) {
       incoming.samples(slice);
       watch.samples(slice);
+      labelWatch.samples(slice);
       history.samples(slice);
       features.samples(slice);
     }

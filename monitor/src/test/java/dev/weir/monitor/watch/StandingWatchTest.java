@@ -74,6 +74,8 @@ final class StandingWatchTest {
         Duration.ofMinutes(1),
         2,
         10,
+        1e6,
+        0.05,
         maxWaiting);
   }
 
