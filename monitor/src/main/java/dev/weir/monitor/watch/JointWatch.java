@@ -11,8 +11,8 @@ import java.util.random.RandomGenerator;
 /**
  * The numbers of a version's inputs together. A reference says nothing of how features go together,
  * so the first window with enough rows is frozen, and later ones are compared with it. Describes,
- * never triggers. A number is taken as its place in its own reference, 0 to 1; a missing one as
- * one half. Of a sample the first row is taken. Single writer.
+ * never triggers. A number is taken as its place in its own reference, 0 to 1; a missing one as one
+ * half. Of a sample the first row is taken. Single writer.
  */
 final class JointWatch {
   private static final int MOST_ROWS = 250;
@@ -46,8 +46,7 @@ final class JointWatch {
 
   /** Takes those inputs that are numbers, the first 64 of them. */
   JointWatch(List<FeatureWatch> inputs, RandomGenerator random) {
-    this.columns =
-        inputs.stream().filter(FeatureWatch::isNumeric).limit(MOST_COLUMNS).toList();
+    this.columns = inputs.stream().filter(FeatureWatch::isNumeric).limit(MOST_COLUMNS).toList();
     this.random = random;
     this.open = new RowReservoir(MOST_ROWS, random);
   }

@@ -269,8 +269,8 @@ final class VersionWatch {
 
   private static DriftDetector drift(FeatureWatch feature) {
     return feature.detectors().entrySet().stream()
-        .filter(each ->
-            each.getKey() == Alarm.FEATURE_DRIFT || each.getKey() == Alarm.PREDICTION_DRIFT)
+        .filter(
+            each -> each.getKey() == Alarm.FEATURE_DRIFT || each.getKey() == Alarm.PREDICTION_DRIFT)
         .map(Map.Entry::getValue)
         .findFirst()
         .orElseThrow();

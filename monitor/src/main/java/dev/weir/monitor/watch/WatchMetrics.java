@@ -32,18 +32,19 @@ public final class WatchMetrics {
     meter
         .gaugeBuilder("weir_monitor_drift_log_threshold")
         .setDescription("Where a version's detectors alarm.")
-        .buildWithCallback(
-            out -> watch.evidence().forEach(version -> out.record(version.logThreshold(), of(version))));
+        .buildWithCallback(out ->
+            watch.evidence().forEach(version -> out.record(version.logThreshold(), of(version))));
     meter
         .gaugeBuilder("weir_monitor_drift_alarms")
         .ofLongs()
         .setDescription("Alarms that are on about a version's data.")
-        .buildWithCallback(out ->
-            watch.evidence().forEach(version -> out.record(version.alarms(), of(version))));
+        .buildWithCallback(
+            out -> watch.evidence().forEach(version -> out.record(version.alarms(), of(version))));
   }
 
   private static Attributes of(DriftEvidence version) {
-    return Attributes.of(ROUTE, version.route(), MODEL, version.model(), VERSION, version.version());
+    return Attributes.of(
+        ROUTE, version.route(), MODEL, version.model(), VERSION, version.version());
   }
 
   private static Attributes of(DriftEvidence version, String feature) {

@@ -281,10 +281,11 @@ final class StandingWatchTest {
     watch = newWatch(config(100_000));
     watch.follow(twoNumbers());
     Row apart = () -> new float[] {100 * random.nextFloat(), 100 * random.nextFloat()};
-    Row together = () -> {
-      float value = 100 * random.nextFloat();
-      return new float[] {value, value};
-    };
+    Row together =
+        () -> {
+          float value = 100 * random.nextFloat();
+          return new float[] {value, value};
+        };
     feed(110, apart);
     JointWatch.Panel before = watch.views().getFirst().joint().orElseThrow();
     feed(100, together);
@@ -320,7 +321,8 @@ final class StandingWatchTest {
     assertThat(evidence.logThreshold()).isEqualTo(view.logThreshold());
     view.features()
         .forEach(feature ->
-            assertThat(evidence.logEvidence()).containsEntry(feature.name(), feature.logEvidence()));
+            assertThat(evidence.logEvidence())
+                .containsEntry(feature.name(), feature.logEvidence()));
     assertThat(watch.views(key -> key.version().equals("2"))).isEmpty();
   }
 

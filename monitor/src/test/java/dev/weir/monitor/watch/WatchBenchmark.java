@@ -23,9 +23,10 @@ import java.util.random.RandomGenerator;
 
 /**
  * How much of a core the standing watch takes: samples of 50 features, 40 of them numbers and 10
- * categories of eight values each, and a predicted class, in slices of 400, as they come at
- * 2,000 a second; a window ends every 100,000 rows. Prints the processor time of the watching thread for a sample, and the
- * share of a core at 2,000 samples a second. Arguments: samples (default 200,000), seed (1).
+ * categories of eight values each, and a predicted class, in slices of 400, as they come at 2,000 a
+ * second; a window ends every 100,000 rows. Prints the processor time of the watching thread for a
+ * sample, and the share of a core at 2,000 samples a second. Arguments: samples (default 200,000),
+ * seed (1).
  */
 final class WatchBenchmark {
   private static final int NUMBERS = 40;

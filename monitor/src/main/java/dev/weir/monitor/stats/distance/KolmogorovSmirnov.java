@@ -72,8 +72,8 @@ public record KolmogorovSmirnov(double statistic, double pValue) {
 
   /**
    * The p-value of one sample of {@code nm/(n + m)} numbers, rounded, against a distribution: exact
-   * for at most 100 of them, else Kolmogorov's limit with the correction of Vrbik, Pioneer J. Theor.
-   * Appl. Stat. 15 (2018), whose error is below 0.001. Takes well under a millisecond.
+   * for at most 100 of them, else Kolmogorov's limit with the correction of Vrbik, Pioneer J.
+   * Theor. Appl. Stat. 15 (2018), whose error is below 0.001. Takes well under a millisecond.
    */
   public static double asymptotic(double statistic, long n, long m) {
     double effective = (double) n * m / (n + m);

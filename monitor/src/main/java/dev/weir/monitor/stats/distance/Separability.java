@@ -84,7 +84,9 @@ public final class Separability {
     }
   }
 
-  /** Logistic regression by gradient steps, on the rows of the other fold; last weight: constant. */
+  /**
+   * Logistic regression by gradient steps, on the rows of the other fold; last weight: constant.
+   */
   private static double[] fit(double[][] rows, int oneRows, int fold) {
     int columns = rows[0].length;
     var weights = new double[columns + 1];
