@@ -33,6 +33,7 @@ import dev.weir.monitor.store.EvidenceKeeper;
 import dev.weir.monitor.store.WatchKeeper;
 import dev.weir.monitor.verdict.RolloutFindings;
 import dev.weir.monitor.verdict.VerdictSender;
+import dev.weir.monitor.watch.FeatureReader;
 import dev.weir.monitor.watch.StandingWatch;
 import dev.weir.monitor.watch.WatchMetrics;
 import dev.weir.monitor.watch.WatchRoutes;
@@ -121,7 +122,8 @@ public final class MonitorMain {
                 config.intake().maxRouters(),
                 historyCounts));
     var history = new HistoryKeeper(historyStore, config.history(), historyCounts, clock);
-    var wiring = new Wiring(traces, incoming, watch, rolloutFindings, history);
+    var features = new FeatureReader(config.watch().maxFeatures(), history);
+    var wiring = new Wiring(traces, incoming, watch, rolloutFindings, history, features);
     var replayCounts = new ReplayCounts();
     var journals = new JournalFolder(data.resolve("replay"), config.replay(), replayCounts);
     var book =
@@ -227,6 +229,7 @@ public final class MonitorMain {
                 snapshot -> {
                   book.follow(snapshot);
                   watch.follow(snapshot);
+                  features.follow(snapshot);
                   actions.follow(snapshot);
                   rolloutFindings.follow(snapshot);
                   dashboard.follow(snapshot);
@@ -298,6 +301,7 @@ public final class MonitorMain {
     private final StandingWatch watch;
     private final RolloutFindings findings;
     private final HistoryKeeper history;
+    private final FeatureReader features;
     private Runnable onDecision = () -> {};
 
     Wiring(
@@ -305,12 +309,14 @@ public final class MonitorMain {
         Dashboard.Incoming incoming,
         StandingWatch watch,
         RolloutFindings findings,
-        HistoryKeeper history) {
+        HistoryKeeper history,
+        FeatureReader features) {
       this.traces = traces;
       this.incoming = incoming;
       this.watch = watch;
       this.findings = findings;
       this.history = history;
+      this.features = features;
     }
 
     @Override
@@ -329,6 +335,7 @@ public final class MonitorMain {
       incoming.samples(slice);
       watch.samples(slice);
       history.samples(slice);
+      features.samples(slice);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.weir.monitor.history;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.monitor.intake.LabelledPrediction;
+import dev.weir.monitor.watch.FeatureReader;
 import dev.weir.platform.time.Clock;
 import dev.weir.proto.monitor.v1.OutcomeCell;
 import dev.weir.proto.monitor.v1.OutcomeKey;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * it is there once or not at all, and slices that come again are known. What came after the last
  * batch is lost, {@link HistoryConfig#writeInterval} of it at most; nothing is counted twice.
  */
-public final class HistoryKeeper implements AutoCloseable {
+public final class HistoryKeeper implements FeatureReader.Sink, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HistoryKeeper.class);
   private static final long AHEAD_SECONDS = 3_600;
 
@@ -151,6 +152,7 @@ public final class HistoryKeeper implements AutoCloseable {
   }
 
   /** Takes a feature of a sample, a number; NaN when it is missing. */
+  @Override
   public synchronized void feature(Sample sample, String name, double value) {
     count(
         sample,
@@ -167,6 +169,7 @@ public final class HistoryKeeper implements AutoCloseable {
   }
 
   /** Takes a feature of a sample, a category. */
+  @Override
   public synchronized void feature(Sample sample, String name, String category) {
     count(sample, SeriesKind.FEATURE, name, SketchTotals::categories, t -> t.add(category));
   }

@@ -42,7 +42,7 @@ public record SketchTotals(Sketch sketch) implements HistoryValue {
 
   @Override
   public void add(HistoryValue other) {
-    if (!(other instanceof SketchTotals(Sketch that)) || that.getClass() != sketch.getClass()) {
+    if (!(other instanceof SketchTotals(Sketch that))) {
       throw HistoryValue.notMergeable(this, other);
     }
     sketch.merge(that);

@@ -19,7 +19,7 @@ import java.util.random.RandomGenerator;
  * One feature (or the predictions) of one version: its detectors, and the window that is open.
  * Single writer.
  */
-final class FeatureWatch {
+final class FeatureWatch implements SampleInputs.Rows {
   private static final byte KIND = 'F';
   private static final int VERSION = 1;
   private static final int MAX_CATEGORIES = 256;
@@ -159,8 +159,19 @@ final class FeatureWatch {
     }
   }
 
+  @Override
+  public void number(double value) {
+    observe(value);
+  }
+
+  @Override
+  public void category(String value) {
+    observe(value);
+  }
+
   /** Takes that there is no value. */
-  void missing() {
+  @Override
+  public void missing() {
     rate(Alarm.MISSING_VALUES).observe(true);
     window.addMissing();
   }

@@ -7,7 +7,6 @@ import dev.weir.monitor.stats.detector.Discoveries;
 import dev.weir.monitor.stats.detector.DriftDetector;
 import dev.weir.monitor.stats.sketch.Sketch;
 import dev.weir.proto.monitor.v1.Sample;
-import dev.weir.proto.monitor.v1.SampleTensor;
 import dev.weir.proto.registry.v1.FeatureReference;
 import dev.weir.proto.registry.v1.Reference;
 import java.time.Instant;
@@ -29,7 +28,6 @@ final class VersionWatch {
   static final String PREDICTION = "prediction";
 
   static final String CONFIDENCE = "confidence";
-  private static final int MAX_ROWS = 1_024;
 
   /** Values in a window before anything is said of it as a whole. */
   private static final long ENOUGH_ROWS = 200;
@@ -158,36 +156,10 @@ final class VersionWatch {
   }
 
   private void observeInputs(Sample sample) {
-    if (inputs.isEmpty() || sample.getInputsCount() == 0) {
-      return;
-    }
-    var tensors = new HashMap<String, TensorValues>();
+    var values = new SampleInputs(sample);
     for (FeatureWatch feature : inputs) {
-      SampleTensor tensor = tensorOf(sample, feature.name());
-      TensorValues values =
-          tensors.computeIfAbsent(tensor.getName(), name -> TensorValues.of(tensor, MAX_ROWS));
-      int column = tensor.getName().equals(feature.name()) ? 0 : feature.index();
-      boolean there = column < values.columns();
-      for (int row = 0; row < values.rows(); row++) {
-        if (!there) {
-          feature.missing();
-        } else if (feature.isNumeric()) {
-          feature.observe(values.number(row, column));
-        } else {
-          feature.observe(values.text(row, column));
-        }
-      }
+      values.read(feature.name(), feature.index(), feature.isNumeric(), feature);
     }
-  }
-
-  /** The input of that name, or else the first: a feature is a tensor or a column of one. */
-  private static SampleTensor tensorOf(Sample sample, String name) {
-    for (SampleTensor tensor : sample.getInputsList()) {
-      if (tensor.getName().equals(name)) {
-        return tensor;
-      }
-    }
-    return sample.getInputs(0);
   }
 
   /** Looks at the evidence: raises what has reached its threshold, ends what has been quiet. */

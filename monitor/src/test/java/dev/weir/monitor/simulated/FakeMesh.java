@@ -41,7 +41,7 @@ import java.util.random.RandomGenerator;
  * version that predicts otherwise, a sound one that becomes champion, one that fails, one that is
  * slow; then again. Arguments: those of the monitor; its registry is on port 18010.
  */
-public final class FakeMesh {
+public final class FakeMesh implements AutoCloseable {
   private static final int REGISTRY_PORT = 18_010;
   private static final List<Integer> SHARES = List.of(500, 2_500, 5_000, 10_000);
 
@@ -50,21 +50,32 @@ public final class FakeMesh {
   private final RandomGenerator random = Randomness.seeded(7);
   private final SimulatedTraffic traffic = new SimulatedTraffic(random, 400);
   private final SimulatedMirror mirror = new SimulatedMirror(random);
-  private final FakeRegistry registry = new FakeRegistry(REGISTRY_PORT, clock, scheduler);
+  private final FakeRegistry registry;
   private final List<FakeWorker> workers =
       List.of(new FakeWorker("worker-1", scheduler), new FakeWorker("worker-2", scheduler));
-  private final GrpcChannel monitor;
+  private @org.jspecify.annotations.Nullable GrpcChannel monitor;
   private int chapter;
   private int quartersInChapter;
   private String champion = "1";
 
-  private FakeMesh(int monitorPort) {
-    this.monitor = GrpcChannel.to(new HostAndPort("127.0.0.1", monitorPort), List.of());
+  /** With a registry on a port of loopback (0: any free one), and nothing fed yet. */
+  public FakeMesh(int registryPort) {
+    this.registry = new FakeRegistry(registryPort, clock, scheduler);
+  }
+
+  /** Port of its registry. */
+  public int registryPort() {
+    return registry.port();
+  }
+
+  /** What its registry hands out now. */
+  public Snapshot snapshot() {
+    return registry.snapshot();
   }
 
   public static void main(String[] args) throws InterruptedException {
     int monitorPort = 14_317;
-    var mesh = new FakeMesh(monitorPort);
+    var mesh = new FakeMesh(REGISTRY_PORT);
     var monitorArgs = new ArrayList<String>();
     monitorArgs.add("--grpc.port=" + monitorPort);
     monitorArgs.add("--registry=127.0.0.1:" + REGISTRY_PORT);
@@ -72,11 +83,13 @@ public final class FakeMesh {
     Thread.ofPlatform()
         .daemon(false)
         .start(() -> System.exit(MonitorMain.run(monitorArgs, Map.of())));
-    mesh.run();
+    mesh.feed(monitorPort);
     new CountDownLatch(1).await();
   }
 
-  private void run() {
+  /** Begins to feed the monitor whose gRPC port is given. */
+  public void feed(int monitorPort) {
+    monitor = GrpcChannel.to(new HostAndPort("127.0.0.1", monitorPort), List.of());
     traffic.rollout = "";
     traffic.millis = clock.now().toEpochMilli() - 2_500;
     Discovery discovery =
@@ -100,6 +113,10 @@ public final class FakeMesh {
     scheduler.every(java.time.Duration.ofSeconds(1), registry::signOfLife);
   }
 
+  private io.grpc.Channel channel() {
+    return java.util.Objects.requireNonNull(monitor, "fed before feed()").channel();
+  }
+
   private void catchUp() {
     while (traffic.millis < clock.now().toEpochMilli() - 2_000) {
       quarter();
@@ -110,7 +127,7 @@ public final class FakeMesh {
     quartersInChapter++;
     SimulatedTraffic.Quarter quarter = traffic.next();
     var intake =
-        IntakeServiceGrpc.newBlockingStub(monitor.channel())
+        IntakeServiceGrpc.newBlockingStub(channel())
             .withDeadlineAfter(java.time.Duration.ofSeconds(2));
     intake.reportOutcomes(quarter.outcomes());
     intake.reportSamples(quarter.samples());
@@ -141,7 +158,7 @@ public final class FakeMesh {
 
   private void traceOf(MirrorSide side) {
     if (!side.getTraceId().isEmpty()) {
-      TraceServiceGrpc.newBlockingStub(monitor.channel())
+      TraceServiceGrpc.newBlockingStub(channel())
           .withDeadlineAfter(java.time.Duration.ofSeconds(2))
           .export(
               FakeSpans.of(
@@ -155,7 +172,7 @@ public final class FakeMesh {
 
   private void trace(SimulatedTraffic.Quarter quarter) {
     var traces =
-        TraceServiceGrpc.newBlockingStub(monitor.channel())
+        TraceServiceGrpc.newBlockingStub(channel())
             .withDeadlineAfter(java.time.Duration.ofSeconds(2));
     quarter
         .outcomes()
@@ -311,6 +328,16 @@ public final class FakeMesh {
               .setWeightBasisPoints(share));
     }
     return old.toBuilder().clearRoutes().addRoutes(route).build();
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    scheduler.close();
+    if (monitor != null) {
+      monitor.close();
+    }
+    workers.forEach(FakeWorker::close);
+    registry.close();
   }
 
   private Timestamp now() {

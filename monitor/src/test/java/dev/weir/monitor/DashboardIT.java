@@ -1,0 +1,119 @@
+package dev.weir.monitor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.weir.monitor.browser.BrowserPage;
+import dev.weir.monitor.browser.Chromium;
+import dev.weir.monitor.simulated.FakeMesh;
+import dev.weir.platform.config.ConfigurationLoader;
+import dev.weir.platform.lifecycle.Resources;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The pages in a real Chromium, of a real monitor that a mesh feeds which is not there. */
+final class DashboardIT {
+  private static final Pattern PORTS =
+      Pattern.compile("grpc=127.0.0.1:(\\d+) http=127.0.0.1:(\\d+)");
+
+  @TempDir private static Path folder;
+  private static final Resources running = new Resources();
+  private static Chromium chromium;
+  private static String address = "";
+  private BrowserPage page;
+
+  @BeforeAll
+  static void start() throws Exception {
+    chromium = running.add("chromium", Chromium.start(folder.resolve("profile")));
+    FakeMesh mesh = running.add("mesh", new FakeMesh(0));
+    Resources monitor = running.add("monitor", new Resources());
+    String listening = MonitorMain.start(config(mesh.registryPort()), monitor);
+    Matcher ports = PORTS.matcher(listening);
+    assertThat(ports.find()).as(listening).isTrue();
+    mesh.feed(Integer.parseInt(ports.group(1)));
+    address = "http://127.0.0.1:" + ports.group(2) + "/";
+  }
+
+  @AfterAll
+  static void stop() {
+    running.close();
+  }
+
+  private static MonitorConfig config(int registryPort) {
+    return switch (new ConfigurationLoader<>("monitor", MonitorConfig.defaults())
+        .load(
+            List.of(
+                "--grpc.port=0",
+                "--http.port=0",
+                "--grpc.drain-timeout=1s",
+                "--registry=127.0.0.1:" + registryPort,
+                "--data=" + folder.resolve("monitor"),
+                "--watch.window=5s",
+                "--history.write-interval=1s",
+                "--alerts.pending-for=1s"),
+            Map.of())) {
+      case ConfigurationLoader.Outcome.Run<MonitorConfig>(var config, var printed) -> config;
+      case ConfigurationLoader.Outcome.Print<MonitorConfig>(var text) ->
+          throw new AssertionError(text);
+    };
+  }
+
+  @BeforeEach
+  void open() {
+    page = chromium.newPage();
+    page.goTo(address);
+    eventually().until(() -> page.text("#live").equals("live"));
+  }
+
+  @AfterEach
+  void nothing_is_wrong_and_nobody_else_was_asked() {
+    assertThat(page.problems()).isEmpty();
+    assertThat(page.requests()).isNotEmpty().allMatch(url -> url.startsWith(address));
+  }
+
+  private static ConditionFactory eventually() {
+    return await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(200));
+  }
+
+  @Test
+  void evidence_of_a_rollout_grows_as_its_requests_come() {
+    eventually().until(() -> page.count("[role=meter]") > 1);
+    String meters =
+        "Math.max(...[...document.querySelectorAll('[role=meter]')].map((m) => Number(m.getAttribute('aria-valuenow'))))";
+    double first = page.evaluate(meters).asDouble();
+    eventually().until(() -> page.evaluate(meters).asDouble() > first);
+  }
+
+  @Test
+  void a_trace_opens_as_a_waterfall_by_keyboard_and_closes_by_escape() {
+    String visible =
+        "[...document.querySelectorAll(\"a[href^='#trace=']\")].find((link) => link.checkVisibility())";
+    eventually().until(() -> page.evaluate(visible + " !== undefined").asBoolean());
+    page.evaluate(visible + ".focus()");
+    page.press("Enter");
+    eventually().until(() -> page.count("dialog[open] .span") >= 5);
+    assertThat(page.text("dialog .waterfall")).contains("onnxruntime run");
+    page.press("Escape");
+    eventually().until(() -> page.count("dialog[open]") == 0);
+  }
+
+  @Test
+  void the_page_follows_a_light_and_a_dark_system() {
+    String background = "getComputedStyle(document.body).backgroundColor";
+    page.colourScheme("light");
+    assertThat(page.evaluate(background).asText()).isEqualTo("rgb(243, 245, 246)");
+    page.colourScheme("dark");
+    assertThat(page.evaluate(background).asText()).isEqualTo("rgb(14, 21, 25)");
+  }
+}
