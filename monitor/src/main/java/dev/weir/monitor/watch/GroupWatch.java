@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Whether groups of people get the favourable class alike (demographic parity): for each group of each
- * group feature of the version's policy, a test against all others. Groups that are not in the
+ * Whether groups of people get the favourable class alike (demographic parity): for each group of
+ * each group feature of the version's policy, a test against all others. Groups that are not in the
  * reference, and those over 16 a feature, are one: "other". Single writer.
  */
 final class GroupWatch {

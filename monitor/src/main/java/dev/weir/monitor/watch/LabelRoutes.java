@@ -28,13 +28,12 @@ public final class LabelRoutes {
     String route = request.query().first("route").orElse("");
     String version = request.query().first("version").orElse("");
     List<Map<String, Object>> all = new ArrayList<>();
-    watch.read(
-        (key, labels) -> {
-          if ((route.isEmpty() || key.route().equals(route))
-              && (version.isEmpty() || key.version().equals(version))) {
-            all.add(json(key, labels));
-          }
-        });
+    watch.read((key, labels) -> {
+      if ((route.isEmpty() || key.route().equals(route))
+          && (version.isEmpty() || key.version().equals(version))) {
+        all.add(json(key, labels));
+      }
+    });
     HttpServer.send(response, Status.OK_200, all);
   }
 
@@ -47,12 +46,11 @@ public final class LabelRoutes {
     labels.coverage().ifPresent(coverage -> json.put("coverage", coverage));
     labels
         .accuracy()
-        .ifPresent(
-            accuracy -> {
-              json.put("accuracy", accuracy[0]);
-              json.put("accuracyLow", Math.max(0, accuracy[1]));
-              json.put("accuracyHigh", Math.min(1, accuracy[2]));
-            });
+        .ifPresent(accuracy -> {
+          json.put("accuracy", accuracy[0]);
+          json.put("accuracyLow", Math.max(0, accuracy[1]));
+          json.put("accuracyHigh", Math.min(1, accuracy[2]));
+        });
     labels.estimatedAccuracy().ifPresent(accuracy -> json.put("estimatedAccuracy", accuracy));
     if (labels.labels() > 0) {
       json.put("delayP50Seconds", labels.delays().quantile(0.5));
@@ -62,11 +60,10 @@ public final class LabelRoutes {
     }
     labels
         .errors()
-        .ifPresent(
-            errors -> {
-              json.put("errorBound", labels.bound());
-              put(json, "errorLogEvidence", errors.logEvidence());
-            });
+        .ifPresent(errors -> {
+          json.put("errorBound", labels.bound());
+          put(json, "errorLogEvidence", errors.logEvidence());
+        });
     json.put("classicDrifts", labels.classics());
     json.put("groups", labels.groups().stream().map(LabelRoutes::json).toList());
     return json;

@@ -19,9 +19,9 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
- * Watches live versions by their labels: concept drift, calibration, and by predictions alone whether
- * groups are treated alike. {@link #look} is to be called about once a second. Thread-safe; what it
- * knows is in memory, and begins anew with the process.
+ * Watches live versions by their labels: concept drift, calibration, and by predictions alone
+ * whether groups are treated alike. {@link #look} is to be called about once a second. Thread-safe;
+ * what it knows is in memory, and begins anew with the process.
  */
 public final class LabelWatch {
   /** More predictions are wrong than when the version was made. */
@@ -109,8 +109,9 @@ public final class LabelWatch {
   public synchronized void look() {
     Instant now = clock.now();
     watches.forEach((key, labels) -> look(key, labels, now));
-    raised.entrySet().removeIf(
-        alarm -> {
+    raised
+        .entrySet()
+        .removeIf(alarm -> {
           boolean over = alarm.getValue().plus(config.quietAfter()).isBefore(now);
           if (over) {
             findings.quiet(alarm.getKey().identity());

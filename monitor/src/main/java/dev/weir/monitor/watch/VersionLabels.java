@@ -51,8 +51,7 @@ final class VersionLabels {
     classics.put(new Adwin(Adwin.Parameters.usual()), 0L);
     classics.put(new HddmA(), 0L);
     classics.put(
-        new PageHinkley(
-            new PageHinkley.Parameters(30, 0.005, 50, 0.9999, PageHinkley.Side.UP)),
+        new PageHinkley(new PageHinkley.Parameters(30, 0.005, 50, 0.9999, PageHinkley.Side.UP)),
         0L);
     double offline = version.getMetricsOrDefault("accuracy", Double.NaN);
     double rows = version.getMetricsOrDefault("held_out_rows", Double.NaN);
@@ -88,8 +87,11 @@ final class VersionLabels {
     labels++;
     wrong += right ? 0 : 1;
     delays.add(
-        Math.max(0, now.toEpochMilli() / 1e3 - sample.getAt().getSeconds()
-            - sample.getAt().getNanos() / 1e9));
+        Math.max(
+            0,
+            now.toEpochMilli() / 1e3
+                - sample.getAt().getSeconds()
+                - sample.getAt().getNanos() / 1e9));
     LevelCounts counts = accuracy.newCounts();
     counts.add(1, true, right ? 0 : 1, 1);
     accuracy.update(counts);
@@ -133,11 +135,10 @@ final class VersionLabels {
   /** Accuracy with an interval that is right at all times together with 0.95; empty: no labels. */
   Optional<double[]> accuracy() {
     Optional<Effect> effect = accuracy.evidence().effect();
-    return effect.map(
-        e ->
-            new double[] {
-              e.canary(), e.baseline() + e.differenceLow(), e.baseline() + e.differenceHigh()
-            });
+    return effect.map(e ->
+        new double[] {
+          e.canary(), e.baseline() + e.differenceLow(), e.baseline() + e.differenceHigh()
+        });
   }
 
   /** Accuracy that the probabilities promise; empty: there are none. */

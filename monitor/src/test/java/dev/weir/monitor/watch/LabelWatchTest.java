@@ -76,8 +76,7 @@ final class LabelWatchTest {
   }
 
   private Sample sample(int sex, boolean favoured, double confidence) {
-    byte[] raw =
-        ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(sex).array();
+    byte[] raw = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(sex).array();
     return Sample.newBuilder()
         .setModel("m")
         .setVersion("1")
@@ -160,7 +159,8 @@ final class LabelWatchTest {
   void groups_that_are_treated_unlike_are_found_and_named() {
     version(0.9, 10_000);
     feed(100, 0.9, 0.2);
-    assertThat(firing).containsKeys(LabelWatch.GROUP_DISPARITY + "1", LabelWatch.GROUP_DISPARITY + "2");
+    assertThat(firing)
+        .containsKeys(LabelWatch.GROUP_DISPARITY + "1", LabelWatch.GROUP_DISPARITY + "2");
     assertThat(firing.get(LabelWatch.GROUP_DISPARITY + "2").summary()).contains("sex 2 gets");
   }
 

@@ -5,9 +5,9 @@ import dev.weir.monitor.stats.StateWriter;
 
 /**
  * Tests "of the predictions with probability p a share of p is right", at any time: in each of ten
- * bins of p, bets {@code 1 + lambda (y - p)} on lambda = +-0.25, +-0.5, +-0.9, whose mean is 1 whatever
- * p is; the e-value is the mean over bins and bets. Expected calibration error is kept for display.
- * Sources: betting on bounded means, Waudby-Smith and Ramdas, arXiv 2010.09686.
+ * bins of p, bets {@code 1 + lambda (y - p)} on lambda = +-0.25, +-0.5, +-0.9, whose mean is 1
+ * whatever p is; the e-value is the mean over bins and bets. Expected calibration error is kept for
+ * display. Sources: betting on bounded means, Waudby-Smith and Ramdas, arXiv 2010.09686.
  *
  * <pre>
  *   uint8 version, 1 · uint8 'B' · float64 maximum of the log evidence · 10 x (int64 units, float64 sum
@@ -69,7 +69,9 @@ public final class CalibrationTest {
     return maxLogEvidence;
   }
 
-  /** Mean of |share right - mean probability| over bins, weighted by their units; NaN without units. */
+  /**
+   * Mean of |share right - mean probability| over bins, weighted by their units; NaN without units.
+   */
   public double expectedCalibrationError() {
     double sum = 0;
     long all = 0;

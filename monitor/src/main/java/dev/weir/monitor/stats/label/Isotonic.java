@@ -21,8 +21,7 @@ public final class Isotonic {
 
   private record Block(double scores, double outcomes, double weight) {
     Block plus(Block other) {
-      return new Block(
-          scores + other.scores, outcomes + other.outcomes, weight + other.weight);
+      return new Block(scores + other.scores, outcomes + other.outcomes, weight + other.weight);
     }
 
     double mean() {

@@ -7,11 +7,12 @@ import java.util.Deque;
 
 /**
  * Tests "the rate of an outcome in a group is at most {@code tolerated} above or below that of all
- * others", at any time, by bets on pairs: the next outcome of the group with the next of the others,
- * {@code 1 + lambda (Y - Z -+ tolerated)}. Demographic parity when the outcome is the favourable
- * decision; equal opportunity when only those are taken whose label is favourable; equalised odds when
- * both are asked. Chugg, Cortes-Gomez, Wilder and Ramdas, arXiv 2305.17570. At most 256 outcomes of the
- * side that has more wait for their pair, oldest first; further ones are not bet on, whatever they are.
+ * others", at any time, by bets on pairs: the next outcome of the group with the next of the
+ * others, {@code 1 + lambda (Y - Z -+ tolerated)}. Demographic parity when the outcome is the
+ * favourable decision; equal opportunity when only those are taken whose label is favourable;
+ * equalised odds when both are asked. Chugg, Cortes-Gomez, Wilder and Ramdas, arXiv 2305.17570. At
+ * most 256 outcomes of the side that has more wait for their pair, oldest first; further ones are
+ * not bet on, whatever they are.
  *
  * <pre>
  *   uint8 version, 1 · uint8 'F' · float64 tolerated · 2 x (int64 units, int64 hits) · uint8 1: those
@@ -42,8 +43,7 @@ public final class ParityTest {
    */
   public ParityTest(double tolerated) {
     if (!(tolerated >= 0 && tolerated < 1)) {
-      throw new IllegalArgumentException(
-          "tolerated: " + tolerated + " (expected: 0 to under 1)");
+      throw new IllegalArgumentException("tolerated: " + tolerated + " (expected: 0 to under 1)");
     }
     this.tolerated = tolerated;
   }
