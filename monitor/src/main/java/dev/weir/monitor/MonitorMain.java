@@ -126,7 +126,8 @@ public final class MonitorMain {
                 historyCounts));
     var history = new HistoryKeeper(historyStore, config.history(), historyCounts, clock);
     var features = new FeatureReader(config.watch().maxFeatures(), history);
-    var wiring = new Wiring(traces, incoming, watch, labelWatch, rolloutFindings, history, features);
+    var wiring =
+        new Wiring(traces, incoming, watch, labelWatch, rolloutFindings, history, features);
     var replayCounts = new ReplayCounts();
     var journals = new JournalFolder(data.resolve("replay"), config.replay(), replayCounts);
     var book =

@@ -140,10 +140,9 @@ final class LabelWatchTest {
     version(0.9, 10_000);
     feed(20, 0.9, 0);
     feed(60, 0.8, 0);
-    Finding finding = firing.get(LabelWatch.ERROR_RATE_DRIFT);
-    assertThat(finding).isNotNull();
-    assertThat(finding.summary()).contains("m version 1 is wrong more often");
-    assertThat(firing).containsKey(LabelWatch.CALIBRATION_DRIFT);
+    assertThat(firing).containsKeys(LabelWatch.ERROR_RATE_DRIFT, LabelWatch.CALIBRATION_DRIFT);
+    assertThat(firing.values())
+        .anyMatch(finding -> finding.summary().contains("m version 1 is wrong more often"));
     watch.read((key, labels) -> assertThat(labels.classics().get("ADWIN")).isPositive());
   }
 
@@ -161,7 +160,7 @@ final class LabelWatchTest {
     feed(100, 0.9, 0.2);
     assertThat(firing)
         .containsKeys(LabelWatch.GROUP_DISPARITY + "1", LabelWatch.GROUP_DISPARITY + "2");
-    assertThat(firing.get(LabelWatch.GROUP_DISPARITY + "2").summary()).contains("sex 2 gets");
+    assertThat(firing.values()).anyMatch(finding -> finding.summary().contains("sex 2 gets"));
   }
 
   @Test
