@@ -7,6 +7,8 @@ import dev.weir.monitor.alert.Alerting;
 import dev.weir.monitor.alert.RolloutActions;
 import dev.weir.monitor.dashboard.Dashboard;
 import dev.weir.monitor.dashboard.DashboardRoutes;
+import dev.weir.monitor.dashboard.LogRoutes;
+import dev.weir.monitor.forward.Forwarding;
 import dev.weir.monitor.guardrail.EvidenceBook;
 import dev.weir.monitor.guardrail.EvidenceListener;
 import dev.weir.monitor.history.HistoryCounts;
@@ -17,6 +19,8 @@ import dev.weir.monitor.intake.ExposureBoard;
 import dev.weir.monitor.intake.FeedbackJoin;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.IntakeReceiver;
+import dev.weir.monitor.intake.LogBoard;
+import dev.weir.monitor.intake.LogReceiver;
 import dev.weir.monitor.intake.MetricBoard;
 import dev.weir.monitor.intake.MetricReceiver;
 import dev.weir.monitor.intake.SaidDropped;
@@ -99,6 +103,9 @@ public final class MonitorMain {
     var traces = new TraceStore(config.intake(), counts);
     var heard = new ServicesHeard();
     var board = new MetricBoard(config.intake(), counts);
+    var logs = new LogBoard(config.intake(), counts);
+    Forwarding forwarding =
+        resources.add("forwarding", new Forwarding(config.intake(), tls, scheduler));
     var incoming = new Dashboard.Incoming(config.dashboard(), clock);
     var alerts = new AlertBook(config.alerts(), clock, Randomness.seeded(Randomness.freshSeed()));
     var actions = new RolloutActions(config.alerts(), registry.channel());
@@ -150,6 +157,7 @@ public final class MonitorMain {
     MirrorMetrics.register(telemetry.meter(), mirrors);
     WatchMetrics.register(telemetry.meter(), watch);
     alerting.registerWith(telemetry.meter());
+    forwarding.registerWith(telemetry.meter());
     wiring.onDecision = () -> scheduler.after(Duration.ZERO, sender::send);
     var keeper =
         new EvidenceKeeper(
@@ -195,10 +203,11 @@ public final class MonitorMain {
                 ServiceTls.ofListener(
                     config.grpc().tls(), clock, scheduler, telemetry.meter(), resources),
                 GrpcServer.Services.of(
-                    List.of(),
+                    List.of(forwarding.tap()),
                     new IntakeReceiver(book, feedback, exposures, mirrors),
                     new TraceReceiver(traces, heard, counts, clock),
-                    new MetricReceiver(board, heard, clock))));
+                    new MetricReceiver(board, heard, clock),
+                    new LogReceiver(logs, heard, counts, clock))));
     HttpServer http =
         resources.add(
             "http",
@@ -214,6 +223,7 @@ public final class MonitorMain {
                   new AlertRoutes(alerts, clock).addTo(routes);
                   routes.register(
                       "/api/v1/history", new HistoryRoutes(historyStore, config.history(), clock));
+                  routes.register("/api/v1/logs", new LogRoutes(logs));
                   new DashboardRoutes(dashboard).addTo(routes);
                 }));
 

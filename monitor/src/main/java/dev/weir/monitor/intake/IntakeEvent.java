@@ -75,7 +75,15 @@ public enum IntakeEvent {
   /** Metric points taken. */
   METRIC_POINTS("metric_points"),
   /** Metric points of a series for which there was no room. */
-  METRIC_POINTS_DROPPED("metric_points_dropped");
+  METRIC_POINTS_DROPPED("metric_points_dropped"),
+  /** Errors in logs taken. */
+  LOGS("logs"),
+  /** Log records that are no errors, and are not kept. */
+  LOGS_PASSED_OVER("logs_passed_over"),
+  /** Log records that could not be used. */
+  LOGS_REFUSED("logs_refused"),
+  /** Errors in logs forgotten because newer ones came. */
+  LOGS_FORGOTTEN("logs_forgotten");
 
   private final String word;
 

@@ -103,7 +103,10 @@ final class FeedbackJoinTest {
         d.maxTraces(),
         d.maxSpansPerTrace(),
         d.maxPinnedTraces(),
-        d.maxMetricSeries());
+        d.maxMetricSeries(),
+        d.maxLogsPerService(),
+        d.forwardOtlp(),
+        d.maxForwardBytes());
   }
 
   private static Sample prediction(String id, String... classes) {

@@ -94,7 +94,10 @@ final class TraceReceiverTest {
         2,
         3,
         10,
-        d.maxMetricSeries());
+        d.maxMetricSeries(),
+        d.maxLogsPerService(),
+        d.forwardOtlp(),
+        d.maxForwardBytes());
   }
 
   private void send(Span... spans) {
