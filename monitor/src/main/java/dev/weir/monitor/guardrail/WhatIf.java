@@ -1,6 +1,7 @@
 package dev.weir.monitor.guardrail;
 
 import dev.weir.platform.error.Check;
+import dev.weir.platform.error.InvalidValueException;
 import dev.weir.proto.route.v1.ErrorRate;
 import dev.weir.proto.route.v1.Guardrail;
 import dev.weir.proto.route.v1.Latency;
@@ -31,10 +32,14 @@ public record WhatIf(
           OptionalDouble.empty(),
           OptionalDouble.empty());
 
+  private static final double MOST_ALPHA = 0.1;
   private static final double MOST_RATIO = 1_000;
 
   public WhatIf {
-    alpha.ifPresent(a -> Check.inRange("alpha", a, Double.MIN_NORMAL, 0.1));
+    if (alpha.isPresent() && !(alpha.getAsDouble() > 0 && alpha.getAsDouble() <= MOST_ALPHA)) {
+      throw new InvalidValueException(
+          "alpha", alpha.getAsDouble(), "over 0, at most " + MOST_ALPHA);
+    }
     errorRatio.ifPresent(ratio -> Check.inRange("error-ratio", ratio, 1, MOST_RATIO));
     latencyRatio.ifPresent(ratio -> Check.inRange("latency-ratio", ratio, 1, MOST_RATIO));
     classRatio.ifPresent(ratio -> Check.inRange("class-ratio", ratio, 1, MOST_RATIO));

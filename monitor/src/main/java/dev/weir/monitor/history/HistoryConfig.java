@@ -21,7 +21,8 @@ public record HistoryConfig(
     @Setting(
             "Sketches that wait in memory for the next write, 100 to 1000000; further ones are not kept, and counted.")
         int maxWaiting,
-    @Setting("Series in one answer, 1 to 10000.") int maxAnswerSeries) {
+    @Setting("Series in one answer, 1 to 10000.") int maxAnswerSeries,
+    @Setting("Queries answered at once, 1 to 1000; one more gets status 503.") int maxQueries) {
   public HistoryConfig {
     Check.inRange("writeInterval", writeInterval, Duration.ofSeconds(1), Duration.ofMinutes(1));
     Check.inRange("minutesKept", minutesKept, Duration.ofHours(2), Duration.ofDays(90));
@@ -32,11 +33,12 @@ public record HistoryConfig(
     Check.inRange("maxSeries", maxSeries, 10, 1_000_000);
     Check.inRange("maxWaiting", maxWaiting, 100, 1_000_000);
     Check.inRange("maxAnswerSeries", maxAnswerSeries, 1, 10_000);
+    Check.inRange("maxQueries", maxQueries, 1, 1_000);
   }
 
   /**
    * Written every 5 seconds; minutes for 2 days, hours for 60 days, days for 3 years; a day late; 8
-   * GiB, 20,000 series.
+   * GiB, 20,000 series, 4 queries at once.
    */
   public static HistoryConfig defaults() {
     return new HistoryConfig(
@@ -48,6 +50,7 @@ public record HistoryConfig(
         8L << 30,
         20_000,
         50_000,
-        500);
+        500,
+        4);
   }
 }

@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 
 /**
  * The history by HTTP, below {@code /api/v1/history}: {@code GET
@@ -28,12 +29,14 @@ public final class HistoryRoutes implements HttpService {
 
   private final HistoryStore store;
   private final int maxSeries;
+  private final Semaphore places;
   private final Clock clock;
 
   /** Answers from a store. */
   public HistoryRoutes(HistoryStore store, HistoryConfig config, Clock clock) {
     this.store = store;
     this.maxSeries = config.maxAnswerSeries();
+    this.places = new Semaphore(config.maxQueries());
     this.clock = clock;
   }
 
@@ -50,18 +53,27 @@ public final class HistoryRoutes implements HttpService {
               name -> Optional.ofNullable(request.query().first(name).orElse(null)),
               clock.now().getEpochSecond());
     } catch (InvalidValueException e) {
-      refuse(response, String.valueOf(e.getMessage()));
+      refuse(response, Status.BAD_REQUEST_400, String.valueOf(e.getMessage()));
       return;
     }
     List<SeriesKey> keys = store.series().stream().filter(query::wants).sorted(ORDER).toList();
     if (keys.size() > maxSeries) {
       refuse(
           response,
+          Status.BAD_REQUEST_400,
           "series: %d match (expected: at most %d; name a route, version or series)"
               .formatted(keys.size(), maxSeries));
       return;
     }
-    HttpServer.send(response, Status.OK_200, HistoryAnswer.of(store, query, keys));
+    if (!places.tryAcquire()) {
+      refuse(response, Status.SERVICE_UNAVAILABLE_503, "too many queries at once, ask again");
+      return;
+    }
+    try {
+      HttpServer.send(response, Status.OK_200, HistoryAnswer.of(store, query, keys));
+    } finally {
+      places.release();
+    }
   }
 
   private void series(ServerRequest request, ServerResponse response) {
@@ -80,7 +92,7 @@ public final class HistoryRoutes implements HttpService {
             .toList());
   }
 
-  private static void refuse(ServerResponse response, String message) {
-    HttpServer.send(response, Status.BAD_REQUEST_400, Map.of("error", message));
+  private static void refuse(ServerResponse response, Status status, String message) {
+    HttpServer.send(response, status, Map.of("error", message));
   }
 }

@@ -17,9 +17,12 @@ public final class FeatureReader {
     /** A number; NaN: missing, or text that is none. */
     void feature(Sample sample, String name, double value);
 
-    /** A category. */
+    /** A category of the reference, or {@link #NEW_CATEGORY}. */
     void feature(Sample sample, String name, String category);
   }
+
+  /** Stands for every category that the reference does not name: those may be anything. */
+  public static final String NEW_CATEGORY = "(new)";
 
   private record Version(String model, String version) {}
 
@@ -81,7 +84,8 @@ public final class FeatureReader {
 
     @Override
     public void category(String value) {
-      sink.feature(sample, feature.getName(), value);
+      boolean known = feature.containsCategories(value);
+      sink.feature(sample, feature.getName(), known ? value : NEW_CATEGORY);
     }
 
     @Override

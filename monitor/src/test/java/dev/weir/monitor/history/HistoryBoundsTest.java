@@ -25,7 +25,8 @@ final class HistoryBoundsTest {
         maxBytes,
         maxSeries,
         maxWaiting,
-        usual.maxAnswerSeries());
+        usual.maxAnswerSeries(),
+        usual.maxQueries());
   }
 
   private static OutcomeSlice ofVersion(int version, long sequence, long epochSecond) {

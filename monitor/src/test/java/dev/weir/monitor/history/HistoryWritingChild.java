@@ -35,7 +35,8 @@ final class HistoryWritingChild {
         usual.maxBytes(),
         usual.maxSeries(),
         usual.maxWaiting(),
-        usual.maxAnswerSeries());
+        usual.maxAnswerSeries(),
+        usual.maxQueries());
   }
 
   public static void main(String[] arguments) {

@@ -377,6 +377,15 @@ final class ReplayTest {
   }
 
   @Test
+  void tolerances_that_make_no_sense_are_refused_in_words() {
+    OptionalDouble none = OptionalDouble.empty();
+    assertThatThrownBy(() -> new WhatIf(OptionalDouble.of(0.2), none, none, none))
+        .hasMessageContaining("alpha: 0.2 (expected: over 0, at most 0.1)");
+    assertThatThrownBy(() -> new WhatIf(none, none, OptionalDouble.of(0.5), none))
+        .hasMessageContaining("latency-ratio: 0.5 (expected: 1.0 to 1000.0)");
+  }
+
+  @Test
   void a_folder_without_journals_is_refused_in_words() {
     assertThatThrownBy(() -> new ReportCall(folder).run())
         .isInstanceOf(InvalidValueException.class)

@@ -80,7 +80,7 @@ final class FeatureReaderTest implements FeatureReader.Sink {
     reader(this, 10).samples(List.of(sample("1")));
     assertThat(seen)
         .containsExactly(
-            "age=20.5", "age=30.0", "country='2'", "country='7'", "beyond=NaN", "beyond=NaN");
+            "age=20.5", "age=30.0", "country='2'", "country='(new)'", "beyond=NaN", "beyond=NaN");
   }
 
   @Test
