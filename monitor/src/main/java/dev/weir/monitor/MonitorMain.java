@@ -5,16 +5,20 @@ import dev.weir.monitor.alert.AlertFile;
 import dev.weir.monitor.alert.AlertRoutes;
 import dev.weir.monitor.alert.Alerting;
 import dev.weir.monitor.alert.RolloutActions;
+import dev.weir.monitor.dashboard.BusinessRoutes;
 import dev.weir.monitor.dashboard.Dashboard;
 import dev.weir.monitor.dashboard.DashboardRoutes;
 import dev.weir.monitor.dashboard.LogRoutes;
 import dev.weir.monitor.forward.Forwarding;
+import dev.weir.monitor.guardrail.BusinessUnit;
 import dev.weir.monitor.guardrail.EvidenceBook;
 import dev.weir.monitor.guardrail.EvidenceListener;
 import dev.weir.monitor.history.HistoryCounts;
 import dev.weir.monitor.history.HistoryKeeper;
 import dev.weir.monitor.history.HistoryRoutes;
 import dev.weir.monitor.history.HistoryStore;
+import dev.weir.monitor.intake.BusinessBoard;
+import dev.weir.monitor.intake.BusinessUnits;
 import dev.weir.monitor.intake.ExposureBoard;
 import dev.weir.monitor.intake.FeedbackJoin;
 import dev.weir.monitor.intake.IntakeCounts;
@@ -141,6 +145,12 @@ public final class MonitorMain {
               book.takeLabels(labels);
               history.labels(labels);
             });
+    var means = new BusinessBoard();
+    var business =
+        new BusinessUnits(
+            config.intake(),
+            counts,
+            values -> book.takeBusiness(values.stream().map(BusinessUnit::of).toList()));
     var mirrors =
         new MirrorBoard(
             config.mirror(),
@@ -204,9 +214,9 @@ public final class MonitorMain {
                     config.grpc().tls(), clock, scheduler, telemetry.meter(), resources),
                 GrpcServer.Services.of(
                     List.of(forwarding.tap()),
-                    new IntakeReceiver(book, feedback, exposures, mirrors),
+                    new IntakeReceiver(book, feedback, business, exposures, mirrors),
                     new TraceReceiver(traces, heard, counts, clock),
-                    new MetricReceiver(board, heard, clock),
+                    new MetricReceiver(board, heard, means, business, counts, clock),
                     new LogReceiver(logs, heard, counts, clock))));
     HttpServer http =
         resources.add(
@@ -223,6 +233,7 @@ public final class MonitorMain {
                   new AlertRoutes(alerts, clock).addTo(routes);
                   routes.register(
                       "/api/v1/history", new HistoryRoutes(historyStore, config.history(), clock));
+                  routes.register("/api/v1/business", new BusinessRoutes(means));
                   routes.register("/api/v1/logs", new LogRoutes(logs));
                   new DashboardRoutes(dashboard).addTo(routes);
                 }));

@@ -33,7 +33,9 @@ public record IntakeConfig(
             "Collectors that get all OTLP that comes in, http://host:port, or https://host:port with tls.*; at most 8; none: nothing is forwarded.")
         List<String> forwardOtlp,
     @Setting("Exports that wait for a collector, bytes for each of them, 1024 to 1000000000; then the oldest are dropped.")
-        int maxForwardBytes) {
+        int maxForwardBytes,
+    @Setting("Units remembered for each business metric of a rollout, and numbers that wait for their request's sample, 1 to 10000000.")
+        int maxBusinessUnits) {
   private static final int MAX_COLLECTORS = 8;
   private static final String COLLECTOR_RULE = "http://host:port or https://host:port";
 
@@ -54,6 +56,7 @@ public record IntakeConfig(
     Check.inRange("forwardOtlp count", forwardOtlp.size(), 0, MAX_COLLECTORS);
     forwardOtlp.forEach(IntakeConfig::collector);
     Check.inRange("maxForwardBytes", maxForwardBytes, 1_024, 1_000_000_000);
+    Check.inRange("maxBusinessUnits", maxBusinessUnits, 1, 10_000_000);
   }
 
   private static void collector(String endpoint) {
@@ -90,6 +93,7 @@ public record IntakeConfig(
         20_000,
         200,
         List.of(),
-        16 << 20);
+        16 << 20,
+        100_000);
   }
 }

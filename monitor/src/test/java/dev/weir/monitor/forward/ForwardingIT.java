@@ -65,7 +65,8 @@ final class ForwardingIT {
         d.maxMetricSeries(),
         d.maxLogsPerService(),
         Arrays.stream(ports).mapToObj(port -> "http://127.0.0.1:" + port).toList(),
-        d.maxForwardBytes());
+        d.maxForwardBytes(),
+        d.maxBusinessUnits());
   }
 
   private static GrpcChannel to(int port) {

@@ -106,7 +106,8 @@ final class FeedbackJoinTest {
         d.maxMetricSeries(),
         d.maxLogsPerService(),
         d.forwardOtlp(),
-        d.maxForwardBytes());
+        d.maxForwardBytes(),
+        d.maxBusinessUnits());
   }
 
   private static Sample prediction(String id, String... classes) {

@@ -97,7 +97,8 @@ final class TraceReceiverTest {
         d.maxMetricSeries(),
         d.maxLogsPerService(),
         d.forwardOtlp(),
-        d.maxForwardBytes());
+        d.maxForwardBytes(),
+        d.maxBusinessUnits());
   }
 
   private void send(Span... spans) {
