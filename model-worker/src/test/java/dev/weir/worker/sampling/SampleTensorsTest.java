@@ -33,8 +33,7 @@ final class SampleTensorsTest {
     assertThat(one(TensorType.INT32, 255, 255, 255, 255)).containsExactly(-1.0);
     assertThat(one(TensorType.UINT64, 255, 255, 255, 255, 255, 255, 255, 255))
         .containsExactly(0x1p64);
-    assertThat(one(TensorType.INT64, 255, 255, 255, 255, 255, 255, 255, 255))
-        .containsExactly(-1.0);
+    assertThat(one(TensorType.INT64, 255, 255, 255, 255, 255, 255, 255, 255)).containsExactly(-1.0);
     // 1.5 in half precision and in brain floating point
     assertThat(one(TensorType.FP16, 0x00, 0x3e)).containsExactly(1.5);
     assertThat(one(TensorType.BF16, 0xc0, 0x3f)).containsExactly(1.5);
@@ -47,9 +46,7 @@ final class SampleTensorsTest {
     assertThat(one(TensorType.BOOL, 1)).isEmpty();
     assertThat(
             values(
-                TensorType.BYTES,
-                List.of(1L),
-                RawBytes.of(List.of(ByteString.copyFromUtf8("1")))))
+                TensorType.BYTES, List.of(1L), RawBytes.of(List.of(ByteString.copyFromUtf8("1")))))
         .isEmpty();
   }
 
@@ -67,8 +64,7 @@ final class SampleTensorsTest {
   void rows_beyond_the_bound_are_left_out() {
     assertThat(
             SampleTensors.values(
-                new RawTensor(
-                    "value", TensorType.FP32, List.of(4L), Versions.floats(1, 2, 3, 4)),
+                new RawTensor("value", TensorType.FP32, List.of(4L), Versions.floats(1, 2, 3, 4)),
                 2))
         .containsExactly(1.0, 2.0);
   }

@@ -85,8 +85,8 @@ public final class Forwarding implements AutoCloseable {
 
   /** For the services whose exports go on. */
   public ServerInterceptor tap() {
-    return new OtlpTap((signal, request) ->
-        forwarders.forEach(forwarder -> forwarder.offer(signal, request)));
+    return new OtlpTap(
+        (signal, request) -> forwarders.forEach(forwarder -> forwarder.offer(signal, request)));
   }
 
   /** Shows what becomes of exports; labels are bounded by the configuration. */
@@ -120,8 +120,7 @@ public final class Forwarding implements AutoCloseable {
         .setDescription("Exports that wait for their collector, serialised.")
         .buildWithCallback(out -> {
           for (OtlpForwarder forwarder : forwarders) {
-            out.record(
-                forwarder.waitingBytes(), Attributes.of(ENDPOINT, forwarder.endpoint()));
+            out.record(forwarder.waitingBytes(), Attributes.of(ENDPOINT, forwarder.endpoint()));
           }
         });
   }

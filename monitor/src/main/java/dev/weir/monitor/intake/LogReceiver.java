@@ -77,11 +77,7 @@ public final class LogReceiver extends LogsServiceGrpc.LogsServiceImplBase {
 
   private long atMillis(LogRecord record) {
     long nanos =
-        record.getTimeUnixNano() == 0
-            ? record.getObservedTimeUnixNano()
-            : record.getTimeUnixNano();
-    return nanos == 0
-        ? clock.now().toEpochMilli()
-        : Long.divideUnsigned(nanos, NANOS_IN_MILLI);
+        record.getTimeUnixNano() == 0 ? record.getObservedTimeUnixNano() : record.getTimeUnixNano();
+    return nanos == 0 ? clock.now().toEpochMilli() : Long.divideUnsigned(nanos, NANOS_IN_MILLI);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What comes in: OTLP traces, metrics and logs, outcomes, samples and labels. Everything is bounded, and
- * what does not fit is counted by an {@link dev.weir.monitor.intake.IntakeEvent}.
+ * What comes in: OTLP traces, metrics and logs, outcomes, samples and labels. Everything is
+ * bounded, and what does not fit is counted by an {@link dev.weir.monitor.intake.IntakeEvent}.
  *
  * <table>
  *   <caption>Mutable state</caption>

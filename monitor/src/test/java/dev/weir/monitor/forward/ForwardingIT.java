@@ -144,8 +144,7 @@ final class ForwardingIT {
         HttpClient http = HttpClient.newHttpClient()) {
       sendAll(channel.channel());
       var request =
-          HttpRequest.newBuilder(
-                  URI.create("http://127.0.0.1:" + query + "/api/traces/" + TRACE))
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + query + "/api/traces/" + TRACE))
               .build();
       await()
           .atMost(PATIENCE)

@@ -151,7 +151,6 @@ final class LogReceiverTest {
         send(request);
       } catch (InvalidProtocolBufferException expected) {
         // refused before it gets here
-        continue;
       }
     }
     assertThat(

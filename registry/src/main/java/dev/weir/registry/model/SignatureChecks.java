@@ -58,17 +58,18 @@ public final class SignatureChecks {
 
   private static void valueOutput(
       String field, Signature signature, Map<String, TensorSpec> outputs) {
-    outputOf(field, signature.getValueOutput(), outputs).ifPresent(output -> {
-      String name = output.getName();
-      if (!NUMBERS.contains(output.getDatatype())) {
-        throw new InvalidValueException(
-            field, name + " of " + output.getDatatype(), "an output with a numeric datatype");
-      }
-      if (output.getShapeList().stream().skip(1).anyMatch(dimension -> dimension > 1)) {
-        throw new InvalidValueException(
-            field, name + " of shape " + output.getShapeList(), "one element per row");
-      }
-    });
+    outputOf(field, signature.getValueOutput(), outputs)
+        .ifPresent(output -> {
+          String name = output.getName();
+          if (!NUMBERS.contains(output.getDatatype())) {
+            throw new InvalidValueException(
+                field, name + " of " + output.getDatatype(), "an output with a numeric datatype");
+          }
+          if (output.getShapeList().stream().skip(1).anyMatch(dimension -> dimension > 1)) {
+            throw new InvalidValueException(
+                field, name + " of shape " + output.getShapeList(), "one element per row");
+          }
+        });
   }
 
   private static Optional<TensorSpec> outputOf(

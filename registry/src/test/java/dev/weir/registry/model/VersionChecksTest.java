@@ -101,8 +101,7 @@ final class VersionChecksTest {
             v -> v.getSignatureBuilder().setValueOutput("y"),
             "header.signature.value_output: y (expected: the name of an output, or empty)"),
         bad(
-            v ->
-                v.getSignatureBuilder().addOutputs(tensor("b", "BOOL")).setValueOutput("b"),
+            v -> v.getSignatureBuilder().addOutputs(tensor("b", "BOOL")).setValueOutput("b"),
             "header.signature.value_output: b of BOOL (expected: an output with a numeric"),
         bad(
             v -> {
@@ -119,8 +118,8 @@ final class VersionChecksTest {
             "header.monitoring.group_features: \"age\" (expected: features of the reference that"),
         bad(
             feature(f -> f.putCategories("a", 1))
-                .andThen(v ->
-                    v.getMonitoringBuilder().addGroupFeatures("age").addGroupFeatures("age")),
+                .andThen(
+                    v -> v.getMonitoringBuilder().addGroupFeatures("age").addGroupFeatures("age")),
             "header.monitoring.group_features: age (expected: a name used once)"),
         bad(
             v -> {
