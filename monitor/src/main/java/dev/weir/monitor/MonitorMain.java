@@ -6,8 +6,12 @@ import dev.weir.monitor.alert.AlertRoutes;
 import dev.weir.monitor.alert.Alerting;
 import dev.weir.monitor.alert.IntakeLoss;
 import dev.weir.monitor.alert.RolloutActions;
+import dev.weir.monitor.dashboard.BusinessRoutes;
 import dev.weir.monitor.dashboard.Dashboard;
 import dev.weir.monitor.dashboard.DashboardRoutes;
+import dev.weir.monitor.dashboard.LogRoutes;
+import dev.weir.monitor.forward.Forwarding;
+import dev.weir.monitor.guardrail.BusinessUnit;
 import dev.weir.monitor.guardrail.EvidenceBook;
 import dev.weir.monitor.guardrail.EvidenceListener;
 import dev.weir.monitor.history.HistoryCounts;
@@ -15,10 +19,14 @@ import dev.weir.monitor.history.HistoryKeeper;
 import dev.weir.monitor.history.HistoryRoutes;
 import dev.weir.monitor.history.HistoryStore;
 import dev.weir.monitor.inspect.Inspection;
+import dev.weir.monitor.intake.BusinessBoard;
+import dev.weir.monitor.intake.BusinessUnits;
 import dev.weir.monitor.intake.ExposureBoard;
 import dev.weir.monitor.intake.FeedbackJoin;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.IntakeReceiver;
+import dev.weir.monitor.intake.LogBoard;
+import dev.weir.monitor.intake.LogReceiver;
 import dev.weir.monitor.intake.MetricBoard;
 import dev.weir.monitor.intake.MetricReceiver;
 import dev.weir.monitor.intake.SaidDropped;
@@ -108,6 +116,9 @@ public final class MonitorMain {
     var traces = new TraceStore(config.intake(), counts);
     var heard = new ServicesHeard();
     var board = new MetricBoard(config.intake(), counts);
+    var logs = new LogBoard(config.intake(), counts);
+    Forwarding forwarding =
+        resources.add("forwarding", new Forwarding(config.intake(), tls, scheduler));
     var incoming = new Dashboard.Incoming(config.dashboard(), clock);
     var alerts = new AlertBook(config.alerts(), clock, Randomness.seeded(Randomness.freshSeed()));
     var actions = new RolloutActions(config.alerts(), registry.channel());
@@ -166,6 +177,12 @@ public final class MonitorMain {
               labelling.labelled(
                   labels.stream().map(label -> label.label().getRequestId()).toList());
             });
+    var means = new BusinessBoard();
+    var business =
+        new BusinessUnits(
+            config.intake(),
+            counts,
+            values -> book.takeBusiness(values.stream().map(BusinessUnit::of).toList()));
     var mirrors =
         new MirrorBoard(
             config.mirror(),
@@ -185,6 +202,7 @@ public final class MonitorMain {
     MirrorMetrics.register(telemetry.meter(), mirrors);
     WatchMetrics.register(telemetry.meter(), watch);
     alerting.registerWith(telemetry.meter());
+    forwarding.registerWith(telemetry.meter());
     wiring.onDecision = () -> scheduler.after(Duration.ZERO, sender::send);
     var keeper =
         new EvidenceKeeper(
@@ -230,10 +248,11 @@ public final class MonitorMain {
                 ServiceTls.ofListener(
                     config.grpc().tls(), clock, scheduler, telemetry.meter(), resources),
                 GrpcServer.Services.of(
-                    List.of(),
-                    new IntakeReceiver(book, feedback, exposures, mirrors),
+                    List.of(forwarding.tap()),
+                    new IntakeReceiver(book, feedback, business, exposures, mirrors),
                     new TraceReceiver(traces, heard, counts, clock),
-                    new MetricReceiver(board, heard, clock))));
+                    new MetricReceiver(board, heard, means, business, counts, clock),
+                    new LogReceiver(logs, heard, counts, clock))));
     HttpServer http =
         resources.add(
             "http",
@@ -258,6 +277,8 @@ public final class MonitorMain {
                               Map.of("labels", feedback, "labelling", labelling, "why", why)));
                   routes.register(
                       "/api/v1/history", new HistoryRoutes(historyStore, config.history(), clock));
+                  routes.register("/api/v1/business", new BusinessRoutes(means));
+                  routes.register("/api/v1/logs", new LogRoutes(logs));
                   new DashboardRoutes(dashboard).addTo(routes);
                 }));
 

@@ -1,5 +1,9 @@
 package dev.weir.monitor.guardrail;
 
+import dev.weir.monitor.intake.BusinessValue;
+import dev.weir.proto.route.v1.Arm;
+import dev.weir.proto.route.v1.Assignment;
+
 /**
  * A number that users report about one unit.
  *
@@ -18,4 +22,17 @@ public record BusinessUnit(
     double canaryProbability,
     long unit,
     boolean sticky,
-    double value) {}
+    double value) {
+  /** A number that found its unit's draw. */
+  public static BusinessUnit of(BusinessValue reported) {
+    Assignment draw = reported.assignment();
+    return new BusinessUnit(
+        reported.metric(),
+        draw.getRolloutId(),
+        draw.getArm() == Arm.ARM_CANARY,
+        draw.getCanaryProbability(),
+        draw.getUnit(),
+        draw.getSticky(),
+        reported.value());
+  }
+}

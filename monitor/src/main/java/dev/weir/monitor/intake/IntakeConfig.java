@@ -2,7 +2,11 @@ package dev.weir.monitor.intake;
 
 import dev.weir.platform.config.Setting;
 import dev.weir.platform.error.Check;
+import dev.weir.platform.error.InvalidValueException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.List;
 
 /** Bounds of what is kept of what comes in. */
 public record IntakeConfig(
@@ -22,7 +26,19 @@ public record IntakeConfig(
             "Traces kept beyond that because a verdict names them, and as many as examples of a mirror, 1 to 100000.")
         int maxPinnedTraces,
     @Setting("Metric series of which the newest value is kept, 1 to 1000000.")
-        int maxMetricSeries) {
+        int maxMetricSeries,
+    @Setting("Newest errors kept of each service's log, 1 to 100000; of the 64 services heard last.")
+        int maxLogsPerService,
+    @Setting(
+            "Collectors that get all OTLP that comes in, http://host:port, or https://host:port with tls.*; at most 8; none: nothing is forwarded.")
+        List<String> forwardOtlp,
+    @Setting("Exports that wait for a collector, bytes for each of them, 1024 to 1000000000; then the oldest are dropped.")
+        int maxForwardBytes,
+    @Setting("Units remembered for each business metric of a rollout, and numbers that wait for their request's sample, 1 to 10000000.")
+        int maxBusinessUnits) {
+  private static final int MAX_COLLECTORS = 8;
+  private static final String COLLECTOR_RULE = "http://host:port or https://host:port";
+
   public IntakeConfig {
     Check.inRange("maxRouters", maxRouters, 1, 100_000);
     Check.inRange("maxWorkers", maxWorkers, 1, 100_000);
@@ -35,6 +51,30 @@ public record IntakeConfig(
     Check.inRange("maxSpansPerTrace", maxSpansPerTrace, 1, 10_000);
     Check.inRange("maxPinnedTraces", maxPinnedTraces, 1, 100_000);
     Check.inRange("maxMetricSeries", maxMetricSeries, 1, 1_000_000);
+    Check.inRange("maxLogsPerService", maxLogsPerService, 1, 100_000);
+    forwardOtlp = List.copyOf(forwardOtlp);
+    Check.inRange("forwardOtlp count", forwardOtlp.size(), 0, MAX_COLLECTORS);
+    forwardOtlp.forEach(IntakeConfig::collector);
+    Check.inRange("maxForwardBytes", maxForwardBytes, 1_024, 1_000_000_000);
+    Check.inRange("maxBusinessUnits", maxBusinessUnits, 1, 10_000_000);
+  }
+
+  private static void collector(String endpoint) {
+    try {
+      var address = new URI(endpoint);
+      boolean known =
+          "http".equals(address.getScheme()) || "https".equals(address.getScheme());
+      boolean bare =
+          address.getUserInfo() == null
+              && address.getQuery() == null
+              && (address.getPath().isEmpty() || address.getPath().equals("/"));
+      if (known && bare && address.getHost() != null && address.getPort() > 0) {
+        return;
+      }
+    } catch (URISyntaxException e) {
+      throw new InvalidValueException("forwardOtlp", endpoint, COLLECTOR_RULE);
+    }
+    throw new InvalidValueException("forwardOtlp", endpoint, COLLECTOR_RULE);
   }
 
   /** Bounds that suit a few thousand requests a second in a 512 MiB heap. */
@@ -50,6 +90,10 @@ public record IntakeConfig(
         5_000,
         64,
         1_000,
-        20_000);
+        20_000,
+        200,
+        List.of(),
+        16 << 20,
+        100_000);
   }
 }

@@ -77,7 +77,27 @@ public enum IntakeEvent {
   /** Metric points taken. */
   METRIC_POINTS("metric_points"),
   /** Metric points of a series for which there was no room. */
-  METRIC_POINTS_DROPPED("metric_points_dropped");
+  METRIC_POINTS_DROPPED("metric_points_dropped"),
+  /** Errors in logs taken. */
+  LOGS("logs"),
+  /** Log records that are no errors, and are not kept. */
+  LOGS_PASSED_OVER("logs_passed_over"),
+  /** Log records that could not be used. */
+  LOGS_REFUSED("logs_refused"),
+  /** Errors in logs forgotten because newer ones came. */
+  LOGS_FORGOTTEN("logs_forgotten"),
+  /** Business numbers that found their unit's draw, the first for their unit. */
+  BUSINESS_UNITS("business_units"),
+  /** Business numbers of a unit that has had one for the same metric. */
+  BUSINESS_REPEATED("business_repeated"),
+  /** Business numbers of a unit for which there was no room to remember it. */
+  BUSINESS_OVERFLOW("business_overflow"),
+  /** Business numbers forgotten before the sample of their request came. */
+  BUSINESS_FORGOTTEN("business_forgotten"),
+  /** Business numbers that are not finite, or name another variant than the draw. */
+  BUSINESS_REFUSED("business_refused"),
+  /** Points about a variant that are no deltas: shown as metrics, not used. */
+  BUSINESS_NOT_DELTA("business_not_delta");
 
   private final String word;
 

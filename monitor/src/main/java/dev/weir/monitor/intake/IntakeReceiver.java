@@ -35,14 +35,20 @@ public final class IntakeReceiver extends IntakeServiceGrpc.IntakeServiceImplBas
 
   private final Evidence evidence;
   private final FeedbackJoin feedback;
+  private final BusinessUnits business;
   private final ExposureBoard exposures;
   private final Mirrored mirrored;
 
   /** Hands reports on. */
   public IntakeReceiver(
-      Evidence evidence, FeedbackJoin feedback, ExposureBoard exposures, Mirrored mirrored) {
+      Evidence evidence,
+      FeedbackJoin feedback,
+      BusinessUnits business,
+      ExposureBoard exposures,
+      Mirrored mirrored) {
     this.evidence = evidence;
     this.feedback = feedback;
+    this.business = business;
     this.exposures = exposures;
     this.mirrored = mirrored;
   }
@@ -66,6 +72,7 @@ public final class IntakeReceiver extends IntakeServiceGrpc.IntakeServiceImplBas
       return;
     }
     feedback.takePredictions(request.getSamplesList());
+    business.takeSamples(request.getSamplesList());
     evidence.takeSamples(request);
     responses.onNext(ReportSamplesResponse.getDefaultInstance());
     responses.onCompleted();

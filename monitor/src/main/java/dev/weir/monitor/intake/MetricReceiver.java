@@ -6,23 +6,41 @@ import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
 import io.opentelemetry.proto.collector.metrics.v1.MetricsServiceGrpc;
 import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Takes metrics over OTLP/gRPC. */
 public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplBase {
   private final MetricBoard board;
   private final ServicesHeard services;
+  private final BusinessBoard means;
+  private final BusinessUnits units;
+  private final IntakeCounts counts;
   private final Clock clock;
 
-  /** Puts values on {@code board} and their senders into {@code services}. */
-  public MetricReceiver(MetricBoard board, ServicesHeard services, Clock clock) {
+  /**
+   * Puts values on {@code board}, their senders into {@code services}, and what is about a variant
+   * on {@code means} and, when it is about one unit, into {@code units}.
+   */
+  public MetricReceiver(
+      MetricBoard board,
+      ServicesHeard services,
+      BusinessBoard means,
+      BusinessUnits units,
+      IntakeCounts counts,
+      Clock clock) {
     this.board = board;
     this.services = services;
+    this.means = means;
+    this.units = units;
+    this.counts = counts;
     this.clock = clock;
   }
 
@@ -30,48 +48,53 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
   public void export(
       ExportMetricsServiceRequest request, StreamObserver<ExportMetricsServiceResponse> responses) {
     Instant now = clock.now();
+    var business = new ArrayList<BusinessPoint>();
     for (ResourceMetrics resource : request.getResourceMetricsList()) {
       List<KeyValue> attributes = resource.getResource().getAttributesList();
       var sender =
           new Sender(
               OtlpAttributes.valueOf(attributes, "service.name"),
               OtlpAttributes.valueOf(attributes, "service.instance.id"),
-              now);
+              now,
+              business);
       services.heard(sender.service(), sender.instance(), now);
       for (ScopeMetrics scope : resource.getScopeMetricsList()) {
         scope.getMetricsList().forEach(metric -> take(sender, metric));
       }
     }
+    units.take(business);
     responses.onNext(ExportMetricsServiceResponse.getDefaultInstance());
     responses.onCompleted();
   }
 
-  private record Sender(String service, String instance, Instant at) {}
+  private record Sender(
+      String service, String instance, Instant at, List<BusinessPoint> business) {}
 
   private void take(Sender sender, Metric metric) {
     switch (metric.getDataCase()) {
-      case GAUGE -> numbers(sender, metric, metric.getGauge().getDataPointsList());
-      case SUM -> numbers(sender, metric, metric.getSum().getDataPointsList());
-      case HISTOGRAM ->
-          metric
-              .getHistogram()
-              .getDataPointsList()
-              .forEach(point ->
-                  put(
-                      sender,
-                      metric,
-                      point.getAttributesList(),
-                      new MetricBoard.Value(point.getCount(), point.getSum(), sender.at())));
-      case EXPONENTIAL_HISTOGRAM ->
-          metric
-              .getExponentialHistogram()
-              .getDataPointsList()
-              .forEach(point ->
-                  put(
-                      sender,
-                      metric,
-                      point.getAttributesList(),
-                      new MetricBoard.Value(point.getCount(), point.getSum(), sender.at())));
+      case GAUGE -> numbers(sender, metric, metric.getGauge().getDataPointsList(), false);
+      case SUM ->
+          numbers(
+              sender,
+              metric,
+              metric.getSum().getDataPointsList(),
+              isDelta(metric.getSum().getAggregationTemporality()));
+      case HISTOGRAM -> {
+        boolean delta = isDelta(metric.getHistogram().getAggregationTemporality());
+        metric.getHistogram().getDataPointsList().forEach(point -> {
+          var value = new MetricBoard.Value(point.getCount(), point.getSum(), sender.at());
+          var attributes = put(sender, metric, point.getAttributesList(), value);
+          business(sender, metric, attributes, delta, point.getSum(), point.getCount());
+        });
+      }
+      case EXPONENTIAL_HISTOGRAM -> {
+        boolean delta = isDelta(metric.getExponentialHistogram().getAggregationTemporality());
+        metric.getExponentialHistogram().getDataPointsList().forEach(point -> {
+          var value = new MetricBoard.Value(point.getCount(), point.getSum(), sender.at());
+          var attributes = put(sender, metric, point.getAttributesList(), value);
+          business(sender, metric, attributes, delta, point.getSum(), point.getCount());
+        });
+      }
       case SUMMARY ->
           metric
               .getSummary()
@@ -88,21 +111,54 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
     }
   }
 
-  private void numbers(Sender sender, Metric metric, List<NumberDataPoint> points) {
+  private static boolean isDelta(AggregationTemporality temporality) {
+    return temporality == AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA;
+  }
+
+  private void business(
+      Sender sender,
+      Metric metric,
+      Map<String, String> attributes,
+      boolean delta,
+      double sum,
+      long count) {
+    BusinessPoint.of(OtlpAttributes.cut(metric.getName()), attributes, sum, count)
+        .ifPresent(point -> {
+          if (!delta) {
+            counts.add(IntakeEvent.BUSINESS_NOT_DELTA);
+            return;
+          }
+          means.add(point);
+          if (point.hasUnit()) {
+            sender.business().add(point);
+          }
+        });
+  }
+
+  private void numbers(
+      Sender sender, Metric metric, List<NumberDataPoint> points, boolean delta) {
     for (NumberDataPoint point : points) {
       double value = point.hasAsInt() ? point.getAsInt() : point.getAsDouble();
-      put(sender, metric, point.getAttributesList(), new MetricBoard.Value(value, 0, sender.at()));
+      var attributes =
+          put(
+              sender,
+              metric,
+              point.getAttributesList(),
+              new MetricBoard.Value(value, 0, sender.at()));
+      business(sender, metric, attributes, delta, value, 1);
     }
   }
 
-  private void put(
+  private Map<String, String> put(
       Sender sender, Metric metric, List<KeyValue> attributes, MetricBoard.Value value) {
-    board.put(
-        new MetricBoard.Series(
-            sender.service(),
-            sender.instance(),
-            OtlpAttributes.cut(metric.getName()),
-            OtlpAttributes.of(attributes)),
-        value);
+    Map<String, String> texts = OtlpAttributes.of(attributes);
+    // a series for each unit would fill the board
+    if (!texts.containsKey("weir.unit") && !texts.containsKey("weir.request_id")) {
+      board.put(
+          new MetricBoard.Series(
+              sender.service(), sender.instance(), OtlpAttributes.cut(metric.getName()), texts),
+          value);
+    }
+    return texts;
   }
 }

@@ -41,7 +41,16 @@ final class OtlpAttributes {
   }
 
   static String cut(String text) {
-    return text.length() <= MAX_LENGTH ? text : text.substring(0, MAX_LENGTH);
+    return cut(text, MAX_LENGTH);
+  }
+
+  /** A value as text, cut to a length. */
+  static String text(AnyValue value, int maxLength) {
+    return cut(text(value), maxLength);
+  }
+
+  private static String cut(String text, int maxLength) {
+    return text.length() <= maxLength ? text : text.substring(0, maxLength);
   }
 
   private static String text(AnyValue value) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The recent traces by id, bounded in traces and in spans of each. Traces that a verdict names, and
  * examples of a mirror's differences, are kept beyond their time, up to a bound for each of the
- * two. Nothing is written to disk and nothing forwarded. Thread-safe.
+ * two. Nothing is written to disk. Thread-safe.
  */
 public final class TraceStore {
   private final int maxTraces;

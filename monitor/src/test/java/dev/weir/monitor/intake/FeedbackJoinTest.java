@@ -103,7 +103,11 @@ final class FeedbackJoinTest {
         d.maxTraces(),
         d.maxSpansPerTrace(),
         d.maxPinnedTraces(),
-        d.maxMetricSeries());
+        d.maxMetricSeries(),
+        d.maxLogsPerService(),
+        d.forwardOtlp(),
+        d.maxForwardBytes(),
+        d.maxBusinessUnits());
   }
 
   private static Sample prediction(String id, String... classes) {

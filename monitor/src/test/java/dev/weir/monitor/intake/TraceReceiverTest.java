@@ -94,7 +94,11 @@ final class TraceReceiverTest {
         2,
         3,
         10,
-        d.maxMetricSeries());
+        d.maxMetricSeries(),
+        d.maxLogsPerService(),
+        d.forwardOtlp(),
+        d.maxForwardBytes(),
+        d.maxBusinessUnits());
   }
 
   private void send(Span... spans) {

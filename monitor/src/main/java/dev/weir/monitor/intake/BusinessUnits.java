@@ -1,0 +1,147 @@
+package dev.weir.monitor.intake;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.weir.monitor.stats.SeenUnits;
+import dev.weir.proto.monitor.v1.Sample;
+import dev.weir.proto.route.v1.Assignment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the draw of the unit that a business number is about, by the point's own attributes or by
+ * its request id, whichever of number and sample comes first. Each unit counts once for each metric
+ * and rollout: its first number. Everything is bounded. Thread-safe.
+ *
+ * <p>Only points of delta temporality are evidence: each is sent once. A cumulative point or a
+ * gauge is sent again with each export, after a restart of the monitor too, and would count one
+ * unit many times.
+ */
+public final class BusinessUnits {
+  /** Rollouts x metrics whose units are remembered. */
+  private static final int MAX_MEMORIES = 32;
+
+  private record Memory(String rolloutId, String metric) {}
+
+  private final int maxUnits;
+  private final int maxRequests;
+  private final IntakeCounts counts;
+  private final Consumer<List<BusinessValue>> listener;
+
+  @GuardedBy("this")
+  private final LinkedHashMap<String, Assignment> draws = new LinkedHashMap<>();
+
+  @GuardedBy("this")
+  private final LinkedHashMap<String, List<BusinessPoint>> waiting = new LinkedHashMap<>();
+
+  @GuardedBy("this")
+  private int waitingPoints;
+
+  @GuardedBy("this")
+  private final LinkedHashMap<Memory, SeenUnits> seen = new LinkedHashMap<>(16, 0.75f, true);
+
+  /**
+   * Empty.
+   *
+   * @param listener gets the numbers that found their draw; is not called under a lock
+   */
+  public BusinessUnits(
+      IntakeConfig config, IntakeCounts counts, Consumer<List<BusinessValue>> listener) {
+    this.maxUnits = config.maxBusinessUnits();
+    this.maxRequests = config.maxPredictions();
+    this.counts = counts;
+    this.listener = listener;
+  }
+
+  /** Takes points that have a unit, each once. */
+  void take(List<BusinessPoint> points) {
+    var found = new ArrayList<BusinessValue>();
+    synchronized (this) {
+      for (BusinessPoint point : points) {
+        if (!Double.isFinite(point.sum())) {
+          counts.add(IntakeEvent.BUSINESS_REFUSED);
+          continue;
+        }
+        Assignment draw = point.draw().orElse(draws.get(point.requestId()));
+        if (draw != null) {
+          count(point, draw, found);
+        } else {
+          keep(point);
+        }
+      }
+    }
+    tell(found);
+  }
+
+  /** Learns how requests were drawn. Copies for a shadow version are nobody's answer. */
+  public void takeSamples(List<Sample> samples) {
+    var found = new ArrayList<BusinessValue>();
+    synchronized (this) {
+      for (Sample sample : samples) {
+        Assignment draw = sample.getAssignment();
+        String id = sample.getRequestId();
+        if (id.isEmpty() || draw.getMirrored() || !BusinessPoint.isDraw(draw)) {
+          continue;
+        }
+        draws.putIfAbsent(id, draw);
+        if (draws.size() > maxRequests) {
+          draws.pollFirstEntry();
+        }
+        List<BusinessPoint> points = waiting.remove(id);
+        if (points != null) {
+          waitingPoints -= points.size();
+          points.forEach(point -> count(point, draw, found));
+        }
+      }
+    }
+    tell(found);
+  }
+
+  @GuardedBy("this")
+  private void keep(BusinessPoint point) {
+    waiting.computeIfAbsent(point.requestId(), id -> new ArrayList<>(1)).add(point);
+    waitingPoints++;
+    while (waitingPoints > maxUnits) {
+      int forgotten = waiting.pollFirstEntry().getValue().size();
+      waitingPoints -= forgotten;
+      counts.add(IntakeEvent.BUSINESS_FORGOTTEN, forgotten);
+    }
+  }
+
+  @GuardedBy("this")
+  private void count(BusinessPoint point, Assignment draw, List<BusinessValue> found) {
+    if (!draw.getRoute().equals(point.route()) || !draw.getVariant().equals(point.variant())) {
+      counts.add(IntakeEvent.BUSINESS_REFUSED);
+      return;
+    }
+    switch (memory(new Memory(draw.getRolloutId(), point.metric())).offer(draw.getUnit())) {
+      case FIRST -> {
+        counts.add(IntakeEvent.BUSINESS_UNITS);
+        found.add(new BusinessValue(point.metric(), draw, point.sum()));
+      }
+      case REPEATED -> counts.add(IntakeEvent.BUSINESS_REPEATED);
+      case FULL -> counts.add(IntakeEvent.BUSINESS_OVERFLOW);
+    }
+  }
+
+  @GuardedBy("this")
+  private SeenUnits memory(Memory key) {
+    @Nullable SeenUnits units = seen.get(key);
+    if (units == null) {
+      units = new SeenUnits(maxUnits);
+      seen.put(key, units);
+      if (seen.size() > MAX_MEMORIES) {
+        seen.pollFirstEntry();
+      }
+    }
+    return units;
+  }
+
+  private void tell(List<BusinessValue> found) {
+    if (!found.isEmpty()) {
+      listener.accept(List.copyOf(found));
+    }
+  }
+}

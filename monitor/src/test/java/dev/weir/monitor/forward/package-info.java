@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.monitor.forward;
+
+import org.jspecify.annotations.NullMarked;
