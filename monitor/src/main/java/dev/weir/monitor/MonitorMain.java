@@ -4,6 +4,7 @@ import dev.weir.monitor.alert.AlertBook;
 import dev.weir.monitor.alert.AlertFile;
 import dev.weir.monitor.alert.AlertRoutes;
 import dev.weir.monitor.alert.Alerting;
+import dev.weir.monitor.alert.IntakeLoss;
 import dev.weir.monitor.alert.RolloutActions;
 import dev.weir.monitor.dashboard.Dashboard;
 import dev.weir.monitor.dashboard.DashboardRoutes;
@@ -105,11 +106,12 @@ public final class MonitorMain {
     var alerting =
         resources.add(
             "alerting",
-            new Alerting(alerts, config.alerts(), config.instance(), actions, scheduler));
+            new Alerting(alerts, config.alerts(), config.instance(), actions, clock, scheduler));
     var watch =
         new StandingWatch(
             config.watch(), counts, alerts, clock, Randomness.seeded(Randomness.freshSeed()));
     var rolloutFindings = new RolloutFindings(alerts, clock);
+    var loss = new IntakeLoss(counts, config.alerts(), alerts, clock);
     var historyCounts = new HistoryCounts();
     HistoryStore historyStore =
         resources.add(
@@ -244,6 +246,7 @@ public final class MonitorMain {
     scheduler.every(WATCH_SAVE_INTERVAL, watchKeeper::save);
     scheduler.every(
         Duration.ofSeconds(5), () -> rolloutFindings.look(book.verdicts(), sender.silence()));
+    scheduler.every(IntakeLoss.LOOK_EVERY, loss::look);
     alerting.start(scheduler, alertFile);
 
     dashboard.start();

@@ -8,6 +8,9 @@ import java.util.Optional;
 
 /** Turns predictions into samples. Pure. */
 final class SampleMaker {
+  /** As the contract says: a version with more classes is sampled without its probabilities. */
+  private static final int MAX_PROBABILITIES = 64;
+
   private final int maxTensorBytes;
   private final int maxRows;
 
@@ -37,7 +40,12 @@ final class SampleMaker {
     find(outputs, signature.classOutput())
         .ifPresent(tensor -> sample.addAllPredictedClasses(SampleTensors.classes(tensor, maxRows)));
     find(outputs, signature.probabilityOutput())
-        .ifPresent(tensor -> sample.addAllConfidences(SampleTensors.confidences(tensor, maxRows)));
+        .ifPresent(tensor -> {
+          sample.addAllConfidences(SampleTensors.confidences(tensor, maxRows));
+          sample.addAllProbabilities(SampleTensors.firstRow(tensor, MAX_PROBABILITIES));
+        });
+    find(outputs, signature.valueOutput())
+        .ifPresent(tensor -> sample.addAllPredictedValues(SampleTensors.values(tensor, maxRows)));
     return sample.build();
   }
 

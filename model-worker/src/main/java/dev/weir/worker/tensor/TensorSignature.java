@@ -21,6 +21,7 @@ public final class TensorSignature {
   private final Map<String, Tensor> outputsByName;
   private final Optional<Tensor> classOutput;
   private final Optional<Tensor> probabilityOutput;
+  private final Optional<Tensor> valueOutput;
 
   /**
    * One tensor as the signature has it.
@@ -40,6 +41,7 @@ public final class TensorSignature {
     outputsByName = byName(outputs);
     classOutput = named("class_output", signature.getClassOutput());
     probabilityOutput = named("probability_output", signature.getProbabilityOutput());
+    valueOutput = named("value_output", signature.getValueOutput());
   }
 
   /**
@@ -134,6 +136,11 @@ public final class TensorSignature {
   /** Output that holds class probabilities. */
   public Optional<Tensor> probabilityOutput() {
     return probabilityOutput;
+  }
+
+  /** Output that holds the predicted number. */
+  public Optional<Tensor> valueOutput() {
+    return valueOutput;
   }
 
   /** Whether the outermost dimension of every tensor is of any size: a batch of rows. */

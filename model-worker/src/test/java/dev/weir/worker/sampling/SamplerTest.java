@@ -151,6 +151,9 @@ final class SamplerTest {
     // two of three rows: the bound
     assertThat(sample.getPredictedClassesList()).containsExactly("1", "-5");
     assertThat(sample.getConfidencesList()).containsExactly(0.75f, 0.5f);
+    // of the first row alone
+    assertThat(sample.getProbabilitiesList()).containsExactly(0.25f, 0.75f);
+    assertThat(sample.getPredictedValuesCount()).isZero();
   }
 
   @Test

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param id unique, short
  * @param finding newest word about it
  * @param state where it stands
- * @param group alerts of one group are told together
+ * @param group route and model that it is about: what receivers group by
  * @param pendingSince when it was first found, this time
  * @param firingSince when people were told; null: they were not
  * @param lastSeen when it was last found

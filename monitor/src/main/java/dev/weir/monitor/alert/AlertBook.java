@@ -3,6 +3,7 @@ package dev.weir.monitor.alert;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.platform.error.InvalidValueException;
 import dev.weir.platform.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,6 +17,7 @@ import java.util.random.RandomGenerator;
 /** All alerts and silences. {@link #look} must be called about once a second. Thread-safe. */
 public final class AlertBook implements Findings {
   private static final int ID_BITS = 40;
+  private static final Duration GOES_ON_EVERY = Duration.ofMinutes(1);
 
   private final AlertConfig config;
   private final Clock clock;
@@ -39,6 +41,9 @@ public final class AlertBook implements Findings {
 
   @GuardedBy("this")
   private boolean changed;
+
+  @GuardedBy("this")
+  private Instant goneOnAt = Instant.MIN;
 
   private List<AlertListener> listeners = List.of();
 
@@ -109,6 +114,7 @@ public final class AlertBook implements Findings {
     var fires = new ArrayList<Alert>();
     var again = new ArrayList<Alert>();
     var resolved = new ArrayList<Alert>();
+    var goOn = new ArrayList<Alert>();
     synchronized (this) {
       Instant now = clock.now();
       silences.values().removeIf(silence -> !now.isBefore(silence.until()));
@@ -144,11 +150,22 @@ public final class AlertBook implements Findings {
           }
         }
       }
+      if (!now.isBefore(goneOnAt.plus(GOES_ON_EVERY))) {
+        goneOnAt = now;
+        for (Alert alert : open.values()) {
+          if (alert.state() == AlertState.FIRING && told.containsKey(alert.id())) {
+            goOn.add(alert);
+          }
+        }
+      }
     }
     for (AlertListener listener : listeners) {
       fires.forEach(alert -> listener.fires(alert, false));
       again.forEach(alert -> listener.fires(alert, true));
       resolved.forEach(listener::resolved);
+      if (!goOn.isEmpty()) {
+        listener.goesOn(goOn);
+      }
     }
   }
 
@@ -186,7 +203,15 @@ public final class AlertBook implements Findings {
    *
    * @return the alert; empty: there is none of that id that goes on
    */
-  public synchronized Optional<Alert> acknowledge(String id, String by, String comment) {
+  public Optional<Alert> acknowledge(String id, String by, String comment) {
+    Optional<Alert> alert = take(id, by, comment);
+    alert
+        .filter(taken -> taken.state() == AlertState.FIRING)
+        .ifPresent(taken -> listeners.forEach(listener -> listener.acknowledged(taken)));
+    return alert;
+  }
+
+  private synchronized Optional<Alert> take(String id, String by, String comment) {
     for (Map.Entry<Finding.Identity, Alert> entry : open.entrySet()) {
       if (entry.getValue().id().equals(id)) {
         entry.setValue(entry.getValue().acknowledged(by, comment));

@@ -31,7 +31,15 @@ public record AlertConfig(
         String pauseRolloutAt,
     @Setting(
             "Least severity that ends the rollout under way on the alert's route and takes all traffic off its canary: CRITICAL, WARNING, INFO or NEVER.")
-        String abortRolloutAt) {
+        String abortRolloutAt,
+    @Setting(
+            "Where a retraining is asked for, each \"form url\" as in webhooks; it gets the alert.")
+        List<String> retrainWebhooks,
+    @Setting("Kinds of alerts that ask for a retraining.") List<String> retrainOn,
+    @Setting("Time between two requests to retrain one version, 1m to 90d.") Duration retrainEvery,
+    @Setting(
+            "Share of samples, or of outcome slices, that may be lost within a minute before there is an alert, 0 to 1.")
+        double toleratedLoss) {
   public AlertConfig {
     Check.inRange("pendingFor", pendingFor, Duration.ZERO, Duration.ofDays(1));
     Check.inRange("quietFor", quietFor, Duration.ZERO, Duration.ofDays(7));
@@ -46,11 +54,23 @@ public record AlertConfig(
     Check.inRange("timeout", timeout, Duration.ofMillis(10), Duration.ofMinutes(1));
     level("pauseRolloutAt", pauseRolloutAt);
     level("abortRolloutAt", abortRolloutAt);
+    retrainWebhooks = List.copyOf(retrainWebhooks);
+    retrainWebhooks.forEach(Webhook::parse);
+    retrainOn = List.copyOf(retrainOn);
+    retrainOn.forEach(AlertConfig::kind);
+    Check.inRange("retrainEvery", retrainEvery, Duration.ofMinutes(1), Duration.ofDays(90));
+    Check.inRange("toleratedLoss", toleratedLoss, 0, 1);
   }
 
   private static void level(String name, String word) {
     if (!List.of("NEVER", "INFO", "WARNING", "CRITICAL").contains(word)) {
       throw new InvalidValueException(name, word, "CRITICAL, WARNING, INFO or NEVER");
+    }
+  }
+
+  private static void kind(String word) {
+    if (!Finding.isKind(word)) {
+      throw new InvalidValueException("retrainOn", word, Finding.KIND_RULE);
     }
   }
 
@@ -68,7 +88,11 @@ public record AlertConfig(
         6,
         Duration.ofSeconds(5),
         "NEVER",
-        "NEVER");
+        "NEVER",
+        List.of(),
+        List.of("FeatureDrift", "PredictionDrift"),
+        Duration.ofDays(1),
+        0.01);
   }
 
   /** Whether an action that is due from {@code level} on is due at this severity. */

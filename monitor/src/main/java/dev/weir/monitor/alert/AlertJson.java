@@ -112,7 +112,14 @@ final class AlertJson {
     return event;
   }
 
-  private static Map<String, Object> alertmanager(Alert alert, String instance) {
+  /** Tells PagerDuty that somebody has it. */
+  static Map<String, Object> acknowledgement(String key, Alert alert, String instance) {
+    Map<String, Object> event = pagerDuty(key, alert, instance);
+    event.put("event_action", "acknowledge");
+    return event;
+  }
+
+  static Map<String, Object> alertmanager(Alert alert, String instance) {
     var labels = new LinkedHashMap<String, String>(alert.finding().labels());
     labels.put("alertname", alert.finding().kind());
     labels.put("severity", alert.finding().severity().name().toLowerCase(java.util.Locale.ROOT));

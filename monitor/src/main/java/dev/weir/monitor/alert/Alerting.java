@@ -1,5 +1,6 @@
 package dev.weir.monitor.alert;
 
+import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Scheduler;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -25,6 +26,7 @@ public final class Alerting implements AutoCloseable {
       AlertConfig config,
       String instance,
       RolloutActions actions,
+      Clock clock,
       Scheduler scheduler) {
     this.book = book;
     this.post = new HttpPost(config.timeout());
@@ -32,6 +34,13 @@ public final class Alerting implements AutoCloseable {
       messengers.add(new Messenger(Webhook.parse(webhook), config, instance, post, scheduler));
     }
     var listeners = new ArrayList<AlertListener>(messengers);
+    var retraining = new ArrayList<AlertListener>();
+    for (String webhook : config.retrainWebhooks()) {
+      var messenger = new Messenger(Webhook.parse(webhook), config, instance, post, scheduler);
+      messengers.add(messenger);
+      retraining.add(messenger);
+    }
+    listeners.add(new Retraining(config, retraining, clock));
     listeners.add(actions);
     book.listeners(listeners);
   }

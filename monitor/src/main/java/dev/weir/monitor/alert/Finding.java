@@ -29,18 +29,24 @@ public record Finding(
     Map<String, Double> figures,
     List<String> traceIds,
     List<String> requestIds) {
+  /** What a kind looks like. */
+  static final String KIND_RULE = "2 to 64 letters and digits, the first a capital";
+
   private static final int MAX_SUMMARY = 1_000;
 
   public Finding {
-    if (!kind.matches("[A-Z][A-Za-z0-9]{1,63}")) {
-      throw new IllegalArgumentException(
-          "kind: \"" + kind + "\" (expected: 2 to 64 letters and digits, the first a capital)");
+    if (!isKind(kind)) {
+      throw new IllegalArgumentException("kind: \"" + kind + "\" (expected: " + KIND_RULE + ")");
     }
     labels = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(labels));
     summary = summary.length() <= MAX_SUMMARY ? summary : summary.substring(0, MAX_SUMMARY);
     figures = Map.copyOf(figures);
     traceIds = List.copyOf(traceIds);
     requestIds = List.copyOf(requestIds);
+  }
+
+  static boolean isKind(String word) {
+    return word.matches("[A-Z][A-Za-z0-9]{1,63}");
   }
 
   /** One with nothing to show for it. */

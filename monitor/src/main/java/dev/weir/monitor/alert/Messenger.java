@@ -7,6 +7,7 @@ import dev.weir.platform.time.Scheduler;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,12 +64,38 @@ final class Messenger implements AlertListener {
     offer(alert);
   }
 
+  @Override
+  public void acknowledged(Alert alert) {
+    if (webhook.form() == Webhook.Form.PAGERDUTY) {
+      offer(AlertJson.acknowledgement(webhook.key(), alert, instance));
+    }
+  }
+
+  /**
+   * Alertmanager takes an alert for over when it has not heard of it for its {@code
+   * resolve_timeout}; while something waits for it, it will hear soon enough.
+   */
+  @Override
+  public void goesOn(List<Alert> alerts) {
+    if (webhook.form() == Webhook.Form.ALERTMANAGER && !isBusy()) {
+      offer(alerts.stream().map(alert -> AlertJson.alertmanager(alert, instance)).toList());
+    }
+  }
+
+  private synchronized boolean isBusy() {
+    return busy;
+  }
+
   private void offer(Alert alert) {
+    offer(AlertJson.message(webhook, alert, instance));
+  }
+
+  private void offer(Object json) {
     String message;
     try {
-      message = JSON.writeValueAsString(AlertJson.message(webhook, alert, instance));
+      message = JSON.writeValueAsString(json);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("an alert that cannot be written: " + alert, e);
+      throw new IllegalStateException("an alert that cannot be written: " + json, e);
     }
     synchronized (this) {
       if (waiting.size() >= config.maxWaitingMessages()) {

@@ -112,6 +112,17 @@ final class FeatureWatch implements SampleInputs.Rows {
     return kind instanceof Kind.Numbers;
   }
 
+  /**
+   * A number's place in the reference, 0 to 1; one half when it is none, or there are no numbers.
+   */
+  double place(double value) {
+    return switch (kind) {
+      case Kind.Numbers numbers when Double.isFinite(value) ->
+          (numbers.reference().below(value) + numbers.reference().upTo(value)) / 2;
+      case Kind.Numbers _, Kind.Categories _ -> 0.5;
+    };
+  }
+
   Map<Alarm, DriftDetector> detectors() {
     return detectors;
   }

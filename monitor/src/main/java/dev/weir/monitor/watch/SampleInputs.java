@@ -42,8 +42,7 @@ final class SampleInputs {
       return;
     }
     SampleTensor tensor = tensorOf(feature);
-    TensorValues values =
-        tensors.computeIfAbsent(tensor.getName(), name -> TensorValues.of(tensor, MAX_ROWS));
+    TensorValues values = valuesOf(tensor);
     int column = tensor.getName().equals(feature) ? 0 : index;
     boolean there = column < values.columns();
     for (int row = 0; row < values.rows(); row++) {
@@ -55,6 +54,21 @@ final class SampleInputs {
         rows.category(values.text(row, column));
       }
     }
+  }
+
+  /** A feature's number in the first row; NaN when there is none. */
+  double first(String feature, int index) {
+    if (sample.getInputsCount() == 0) {
+      return Double.NaN;
+    }
+    SampleTensor tensor = tensorOf(feature);
+    TensorValues values = valuesOf(tensor);
+    int column = tensor.getName().equals(feature) ? 0 : index;
+    return values.rows() > 0 && column < values.columns() ? values.number(0, column) : Double.NaN;
+  }
+
+  private TensorValues valuesOf(SampleTensor tensor) {
+    return tensors.computeIfAbsent(tensor.getName(), name -> TensorValues.of(tensor, MAX_ROWS));
   }
 
   private SampleTensor tensorOf(String feature) {

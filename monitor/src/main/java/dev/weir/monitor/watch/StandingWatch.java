@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
@@ -181,8 +182,21 @@ public final class StandingWatch {
   }
 
   /** What is known about each version, the one that was seen last at the end. */
-  synchronized List<VersionView> views() {
-    return watches.values().stream().map(VersionWatch::view).toList();
+  List<VersionView> views() {
+    return views(key -> true);
+  }
+
+  /** The same of some of them. */
+  synchronized List<VersionView> views(Predicate<VersionKey> wanted) {
+    return watches.values().stream()
+        .filter(watch -> wanted.test(watch.key()))
+        .map(VersionWatch::view)
+        .toList();
+  }
+
+  /** Where the detectors of each version stand. */
+  synchronized List<DriftEvidence> evidence() {
+    return watches.values().stream().map(VersionWatch::evidence).toList();
   }
 
   /** All detectors, to be saved. */

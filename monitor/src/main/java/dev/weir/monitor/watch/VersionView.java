@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param rows rows of predictions seen since the watch began
  * @param lateRows of these, came after their window had ended
  * @param logThreshold where a detector alarms, natural logarithm
+ * @param joint the inputs that are numbers, together; empty: not two windows yet
  * @param features inputs in the reference's order, then predictions
  */
 record VersionView(
@@ -19,6 +20,7 @@ record VersionView(
     long rows,
     long lateRows,
     double logThreshold,
+    Optional<JointWatch.Panel> joint,
     List<Feature> features) {
   /**
    * One feature.

@@ -39,6 +39,7 @@ final class VersionWatch {
   private final Map<String, Deque<WindowPanel>> past = new HashMap<>();
   private final Map<String, Sketch> lastWindows = new HashMap<>();
   private final Map<Finding.Identity, ActiveAlarm> active = new LinkedHashMap<>();
+  private final JointWatch joint;
   private final double logThreshold;
   private long windowStartMillis = Long.MIN_VALUE;
   private long windowRows;
@@ -70,6 +71,7 @@ final class VersionWatch {
         detectors += watch.get().detectors().size();
       }
     }
+    this.joint = new JointWatch(inputs, random);
     this.logThreshold = Discoveries.logThreshold(config.averageRunLength(), Math.max(1, detectors));
   }
 
@@ -90,7 +92,8 @@ final class VersionWatch {
   /** Takes a sample of this version. */
   void observe(Sample sample, Findings findings, Instant now) {
     long millis = sample.getAt().getSeconds() * 1_000 + sample.getAt().getNanos() / 1_000_000;
-    turnWindow(millis, findings, now);
+    // A worker whose clock is ahead must not end windows that have not begun.
+    turnWindow(Math.min(millis, now.toEpochMilli()), findings, now);
     observeInputs(sample);
     FeatureWatch predicted = predictions.get(PREDICTION);
     if (predicted != null) {
@@ -113,13 +116,12 @@ final class VersionWatch {
     if (millis < windowStartMillis) {
       // Late: the detectors take it as any other, the open window too.
       lateRows++;
-    } else if (millis >= windowStartMillis + lengthMillis()
-        || windowRows >= config.maxWindowRows()) {
-      closeWindow(Math.min(millis, windowStartMillis + lengthMillis()), findings, now);
-      windowStartMillis =
-          windowRows >= config.maxWindowRows()
-              ? millis
-              : Math.floorDiv(millis, lengthMillis()) * lengthMillis();
+    }
+    boolean full = windowRows >= config.maxWindowRows();
+    if (full || millis >= windowStartMillis + lengthMillis()) {
+      long at = Math.max(millis, windowStartMillis);
+      closeWindow(Math.min(at, windowStartMillis + lengthMillis()), findings, now);
+      windowStartMillis = full ? at : Math.floorDiv(at, lengthMillis()) * lengthMillis();
       windowRows = 0;
     }
   }
@@ -129,6 +131,7 @@ final class VersionWatch {
   }
 
   private void closeWindow(long endMillis, Findings findings, Instant now) {
+    joint.closeWindow(windowStartMillis);
     for (FeatureWatch feature : features()) {
       Sketch ended = feature.nextWindow();
       lastWindows.put(feature.name(), ended);
@@ -160,6 +163,7 @@ final class VersionWatch {
     for (FeatureWatch feature : inputs) {
       values.read(feature.name(), feature.index(), feature.isNumeric(), feature);
     }
+    joint.observe(sample, values);
   }
 
   /** Looks at the evidence: raises what has reached its threshold, ends what has been quiet. */
@@ -255,6 +259,23 @@ final class VersionWatch {
     return open.count() >= ENOUGH_ROWS || last == null ? open : last;
   }
 
+  /** Evidence alone, which costs next to nothing; a view has panels. */
+  DriftEvidence evidence() {
+    var byFeature = new LinkedHashMap<String, Double>();
+    features().forEach(feature -> byFeature.put(feature.name(), drift(feature).logEvidence()));
+    return new DriftEvidence(
+        key.route(), key.model(), key.version(), logThreshold, active.size(), byFeature);
+  }
+
+  private static DriftDetector drift(FeatureWatch feature) {
+    return feature.detectors().entrySet().stream()
+        .filter(
+            each -> each.getKey() == Alarm.FEATURE_DRIFT || each.getKey() == Alarm.PREDICTION_DRIFT)
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElseThrow();
+  }
+
   VersionView view() {
     return new VersionView(
         key.route(),
@@ -263,17 +284,12 @@ final class VersionWatch {
         rows,
         lateRows,
         logThreshold,
+        joint.newest(),
         features().stream().map(this::view).toList());
   }
 
   private VersionView.Feature view(FeatureWatch feature) {
-    DriftDetector drift =
-        feature.detectors().entrySet().stream()
-            .filter(each ->
-                each.getKey() == Alarm.FEATURE_DRIFT || each.getKey() == Alarm.PREDICTION_DRIFT)
-            .map(Map.Entry::getValue)
-            .findFirst()
-            .orElseThrow();
+    DriftDetector drift = drift(feature);
     Sketch shown = shown(feature);
     return new VersionView.Feature(
         feature.name(),

@@ -20,37 +20,34 @@ public final class WatchMetrics {
         .setDescription("Natural logarithm of a feature's drift detector.")
         .buildWithCallback(out ->
             watch
-                .views()
-                .forEach(view ->
-                    view.features()
-                        .forEach(feature -> {
-                          if (Double.isFinite(feature.logEvidence())) {
-                            out.record(feature.logEvidence(), of(view, feature.name()));
+                .evidence()
+                .forEach(version ->
+                    version
+                        .logEvidence()
+                        .forEach((feature, evidence) -> {
+                          if (Double.isFinite(evidence)) {
+                            out.record(evidence, of(version, feature));
                           }
                         })));
     meter
         .gaugeBuilder("weir_monitor_drift_log_threshold")
         .setDescription("Where a version's detectors alarm.")
-        .buildWithCallback(
-            out -> watch.views().forEach(view -> out.record(view.logThreshold(), of(view))));
+        .buildWithCallback(out ->
+            watch.evidence().forEach(version -> out.record(version.logThreshold(), of(version))));
     meter
         .gaugeBuilder("weir_monitor_drift_alarms")
         .ofLongs()
         .setDescription("Alarms that are on about a version's data.")
-        .buildWithCallback(out ->
-            watch
-                .views()
-                .forEach(view ->
-                    out.record(
-                        view.features().stream().mapToLong(f -> f.alarms().size()).sum(),
-                        of(view))));
+        .buildWithCallback(
+            out -> watch.evidence().forEach(version -> out.record(version.alarms(), of(version))));
   }
 
-  private static Attributes of(VersionView view) {
-    return Attributes.of(ROUTE, view.route(), MODEL, view.model(), VERSION, view.version());
+  private static Attributes of(DriftEvidence version) {
+    return Attributes.of(
+        ROUTE, version.route(), MODEL, version.model(), VERSION, version.version());
   }
 
-  private static Attributes of(VersionView view, String feature) {
-    return of(view).toBuilder().put(FEATURE, feature).build();
+  private static Attributes of(DriftEvidence version, String feature) {
+    return of(version).toBuilder().put(FEATURE, feature).build();
   }
 }

@@ -30,9 +30,11 @@ public final class WatchRoutes {
     HttpServer.send(
         response,
         Status.OK_200,
-        watch.views().stream()
-            .filter(view -> route.isEmpty() || view.route().equals(route))
-            .filter(view -> version.isEmpty() || view.version().equals(version))
+        watch
+            .views(key ->
+                (route.isEmpty() || key.route().equals(route))
+                    && (version.isEmpty() || key.version().equals(version)))
+            .stream()
             .map(WatchRoutes::json)
             .toList());
   }
@@ -45,6 +47,7 @@ public final class WatchRoutes {
     json.put("rows", view.rows());
     json.put("lateRows", view.lateRows());
     json.put("logThreshold", view.logThreshold());
+    view.joint().ifPresent(joint -> json.put("joint", json(joint)));
     json.put("features", view.features().stream().map(WatchRoutes::json).toList());
     return json;
   }
@@ -76,6 +79,16 @@ public final class WatchRoutes {
     }
     json.put("windows", windows);
     return json;
+  }
+
+  private static Map<String, Object> json(JointWatch.Panel joint) {
+    return Map.of(
+        "frozenMillis", joint.frozenMillis(),
+        "startMillis", joint.startMillis(),
+        "rows", joint.rows(),
+        "columns", joint.columns(),
+        "area", joint.area(),
+        "meanDiscrepancy", joint.meanDiscrepancy());
   }
 
   private static Map<String, Object> json(Finding finding) {

@@ -257,6 +257,24 @@ final class AlertBookTest {
     assertThat(receiver.got.get(3)).startsWith("[{").contains("\"alertname\":\"FeatureDrift\"");
   }
 
+  @Test
+  void pagerduty_hears_that_somebody_took_it_and_alertmanager_that_it_goes_on() {
+    var receiver = new Receiver();
+    Messenger pagerDuty = messenger("pagerduty KEY http://h", receiver);
+    Messenger alertmanager = messenger("alertmanager http://h", receiver);
+    book.listeners(List.of(pagerDuty, alertmanager));
+    Alert alert = alert();
+    receiver.got.clear();
+    book.acknowledge(alert.id(), "ada", "on it");
+    clock.advance(Duration.ZERO);
+    assertThat(receiver.got).hasSize(1);
+    assertThat(receiver.got.getFirst()).contains("\"event_action\":\"acknowledge\"");
+    receiver.got.clear();
+    pass(60, finding("age"));
+    assertThat(receiver.got).hasSize(1);
+    assertThat(receiver.got.getFirst()).startsWith("[{").contains("\"startsAt\"");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -280,7 +298,9 @@ final class AlertBookTest {
         Stream.of(
             RolloutFindings.GUARDRAIL_VIOLATED,
             RolloutFindings.EXPERIMENT_INVALID,
-            RolloutFindings.REGISTRY_SILENT));
+            RolloutFindings.REGISTRY_SILENT,
+            IntakeLoss.SAMPLES_LOST,
+            IntakeLoss.OUTCOMES_LOST));
   }
 
   @ParameterizedTest

@@ -63,13 +63,17 @@ final class StandingWatchTest {
   }
 
   private static WatchConfig config(int maxWaiting) {
+    return config(maxWaiting, 1_000_000);
+  }
+
+  private static WatchConfig config(int maxWaiting, long maxWindowRows) {
     return new WatchConfig(
         true,
         1e6,
         0.02,
         0.01,
         Duration.ofSeconds(10),
-        1_000_000,
+        maxWindowRows,
         3,
         Duration.ofMinutes(1),
         2,
@@ -269,5 +273,84 @@ final class StandingWatchTest {
     watch.work();
     assertThat(watch.views()).hasSize(1);
     assertThat(heard.firing).isEmpty();
+  }
+
+  /** Each feature is as in the reference, and only together they are not. */
+  @Test
+  void a_correlation_is_described_and_raises_nothing() {
+    watch = newWatch(config(100_000));
+    watch.follow(twoNumbers());
+    Row apart = () -> new float[] {100 * random.nextFloat(), 100 * random.nextFloat()};
+    Row together =
+        () -> {
+          float value = 100 * random.nextFloat();
+          return new float[] {value, value};
+        };
+    feed(110, apart);
+    JointWatch.Panel before = watch.views().getFirst().joint().orElseThrow();
+    feed(100, together);
+    JointWatch.Panel after = watch.views().getFirst().joint().orElseThrow();
+    assertThat(before.columns()).isEqualTo(2);
+    assertThat(before.area()).isBetween(0.4, 0.6);
+    assertThat(before.meanDiscrepancy()).isLessThan(0.01);
+    assertThat(after.meanDiscrepancy()).isGreaterThan(0.03);
+    assertThat(after.frozenMillis()).isEqualTo(before.frozenMillis());
+    assertThat(heard.kinds()).isEmpty();
+  }
+
+  private static Snapshot twoNumbers() {
+    var reference = Reference.newBuilder().setRows(ROWS);
+    for (int feature = 0; feature < 2; feature++) {
+      var numbers = FeatureReference.newBuilder().setName("x" + feature).setIndex(feature);
+      for (int i = 0; i <= 20; i++) {
+        numbers.addQuantiles(i * 5.0);
+      }
+      reference.addFeatures(numbers);
+    }
+    return Snapshot.newBuilder()
+        .addVersions(
+            ModelVersion.newBuilder().setModel("m").setVersion("1").setReference(reference))
+        .build();
+  }
+
+  @Test
+  void evidence_for_metrics_is_that_of_the_view() {
+    feed(3, this::usual);
+    DriftEvidence evidence = watch.evidence().getFirst();
+    VersionView view = watch.views(key -> key.route().equals("r")).getFirst();
+    assertThat(evidence.logThreshold()).isEqualTo(view.logThreshold());
+    view.features()
+        .forEach(feature ->
+            assertThat(evidence.logEvidence())
+                .containsEntry(feature.name(), feature.logEvidence()));
+    assertThat(watch.views(key -> key.version().equals("2"))).isEmpty();
+  }
+
+  @Test
+  void a_worker_whose_clock_is_ahead_does_not_stop_the_windows() {
+    feed(10, this::usual);
+    millis += Duration.ofDays(365).toMillis();
+    watch.samples(List.of(sample(usual(), "1", "1")));
+    millis -= Duration.ofDays(365).toMillis();
+    feed(110, this::usual);
+    VersionView view = watch.views().getFirst();
+    assertThat(view.features().getFirst().windows()).hasSize(2);
+    assertThat(view.lateRows()).isLessThan(200);
+  }
+
+  @Test
+  void late_samples_fill_a_window_too() {
+    feed(1, this::usual);
+    watch = newWatch(config(100_000, 1_000));
+    watch.samples(List.of(sample(usual(), "1", "1")));
+    watch.work();
+    for (int slice = 0; slice < 25; slice++) {
+      millis -= 1_000;
+      feed(1, this::usual);
+    }
+    VersionView view = watch.views().getFirst();
+    assertThat(view.features().getFirst().windows()).hasSize(2);
+    assertThat(view.features().getFirst().windows())
+        .allMatch(window -> window.startMillis() <= window.endMillis());
   }
 }

@@ -20,6 +20,10 @@ public final class SignatureChecks {
   private static final Set<String> INTEGERS =
       Set.of("INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64", "BOOL");
   private static final Set<String> FLOATS = Set.of("FP32", "FP64");
+  private static final Set<String> NUMBERS =
+      Set.of(
+          "INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64", "FP16", "BF16",
+          "FP32", "FP64");
   private static final Set<String> DATATYPES =
       Set.of(
           "BOOL", "UINT8", "UINT16", "UINT32", "UINT64", "INT8", "INT16", "INT32", "INT64", "FP16",
@@ -48,6 +52,23 @@ public final class SignatureChecks {
               path + ".probability_output",
               o.getName() + " of " + o.getDatatype(),
               "an output of FP32 or FP64");
+        });
+    valueOutput(path + ".value_output", signature, outputs);
+  }
+
+  private static void valueOutput(
+      String field, Signature signature, Map<String, TensorSpec> outputs) {
+    outputOf(field, signature.getValueOutput(), outputs)
+        .ifPresent(output -> {
+          String name = output.getName();
+          if (!NUMBERS.contains(output.getDatatype())) {
+            throw new InvalidValueException(
+                field, name + " of " + output.getDatatype(), "an output with a numeric datatype");
+          }
+          if (output.getShapeList().stream().skip(1).anyMatch(dimension -> dimension > 1)) {
+            throw new InvalidValueException(
+                field, name + " of shape " + output.getShapeList(), "one element per row");
+          }
         });
   }
 

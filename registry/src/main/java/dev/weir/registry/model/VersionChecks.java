@@ -45,6 +45,7 @@ public final class VersionChecks {
         });
     lineage(version.getLineage());
     reference(version.getReference());
+    MonitoringChecks.check(version);
     Check.inRange(
         "header.description bytes",
         version.getDescription().getBytes(StandardCharsets.UTF_8).length,

@@ -49,6 +49,21 @@ final class VersionChecksTest {
     assertThat(VersionChecks.check(good().build())).isEqualTo(new VersionId("fraud", 12));
   }
 
+  @Test
+  void a_policy_at_the_edge_of_each_rule_passes() {
+    ModelVersion.Builder version = good();
+    feature(f -> f.putCategories("young", 0.5).putCategories("old", 0.5)).accept(version);
+    version.getSignatureBuilder().setValueOutput("p");
+    version
+        .getMonitoringBuilder()
+        .addGroupFeatures("age")
+        .setFavourableClass("1")
+        .setPrivacyEpsilon(0)
+        .getKeepSamplesForBuilder()
+        .setSeconds(366 * 86_400);
+    assertThat(VersionChecks.check(version.build())).isEqualTo(new VersionId("fraud", 12));
+  }
+
   static Stream<Arguments> bad() {
     return Stream.of(
         bad(v -> v.setModel("a/b"), "header.model: a/b (expected: 1 to 128 characters"),
@@ -82,6 +97,48 @@ final class VersionChecksTest {
         bad(
             v -> v.getSignatureBuilder().setProbabilityOutput("label"),
             "header.signature.probability_output: label of INT64 (expected: an output of FP32"),
+        bad(
+            v -> v.getSignatureBuilder().setValueOutput("y"),
+            "header.signature.value_output: y (expected: the name of an output, or empty)"),
+        bad(
+            v -> v.getSignatureBuilder().addOutputs(tensor("b", "BOOL")).setValueOutput("b"),
+            "header.signature.value_output: b of BOOL (expected: an output with a numeric"),
+        bad(
+            v -> {
+              v.getSignatureBuilder().getOutputsBuilder(1).addShape(2);
+              v.getSignatureBuilder().setValueOutput("p");
+            },
+            "header.signature.value_output: p of shape [-1, 2] (expected: one element per row)"),
+        bad(
+            v -> v.getMonitoringBuilder().addGroupFeatures("age"),
+            "header.monitoring.group_features: \"age\" (expected: features of the reference that"),
+        bad(
+            feature(f -> f.addQuantiles(1).addQuantiles(2))
+                .andThen(v -> v.getMonitoringBuilder().addGroupFeatures("age")),
+            "header.monitoring.group_features: \"age\" (expected: features of the reference that"),
+        bad(
+            feature(f -> f.putCategories("a", 1))
+                .andThen(
+                    v -> v.getMonitoringBuilder().addGroupFeatures("age").addGroupFeatures("age")),
+            "header.monitoring.group_features: age (expected: a name used once)"),
+        bad(
+            v -> {
+              v.getSignatureBuilder().clearClassOutput();
+              v.getMonitoringBuilder().setFavourableClass("yes");
+            },
+            "header.monitoring.favourable_class: yes (expected: empty, or a signature that"),
+        bad(
+            v -> v.getMonitoringBuilder().setPrivacyEpsilon(-0.1),
+            "header.monitoring.privacy_epsilon: -0.1 (expected: a finite number of at least 0)"),
+        bad(
+            v -> v.getMonitoringBuilder().setPrivacyEpsilon(Double.POSITIVE_INFINITY),
+            "header.monitoring.privacy_epsilon: Infinity (expected: a finite number"),
+        bad(
+            v -> v.getMonitoringBuilder().getKeepSamplesForBuilder().setSeconds(366 * 86_400 + 1),
+            "header.monitoring.keep_samples_for: 31622401s (expected: 0s to 31622400s (366"),
+        bad(
+            v -> v.getMonitoringBuilder().getKeepSamplesForBuilder().setSeconds(-1),
+            "header.monitoring.keep_samples_for: -1s (expected"),
         bad(
             v -> v.putMetrics("accuracy", Double.NaN),
             "header.metrics.accuracy: NaN (expected: a finite number)"),

@@ -7,9 +7,20 @@ import java.util.List;
 
 /**
  * Adaptive windowing: keeps a window of the newest observations in an exponential histogram (at
- * most {@code maxBuckets} + 1 of each size 2^i), and drops its oldest part whenever two parts of it
+ * most {@code maxBuckets} of each size 2^i), and drops its oldest part whenever two parts of it
  * have means that differ by more than chance, by Bernstein's inequality at confidence {@code delta}
  * per check. Memory and time are logarithmic in the window. Bifet and Gavalda, SDM 2007.
+ *
+ * <p>As in the authors' program and in river, the sizes of both parts go into the bound less {@code
+ * minWindow} - 1. Unlike river 0.26.1, which forgets the whole window at a drift, this keeps what
+ * fits, as the paper says: the first drift is at the same place, and while the window still holds
+ * old observations more may follow it.
+ *
+ * <pre>
+ *   uint8 version, 1 · uint8 'a' · float64 delta · int64 clock, maxBuckets, minWindow, gracePeriod
+ *   int64 width · float64 sum · float64 squares · int64 ticks · uint8 rows
+ *   for each row, the smallest size first: uint16 buckets · float64 sum and squares of each
+ * </pre>
  */
 public final class Adwin implements ConceptDetector {
   /**
@@ -17,7 +28,7 @@ public final class Adwin implements ConceptDetector {
    *
    * @param delta confidence of each check, over 0 and under 1
    * @param clock observations between checks, at least 1
-   * @param maxBuckets of each size, at least 1
+   * @param maxBuckets of each size, 1 to 1,000
    * @param minWindow smallest part that is compared, at least 1
    * @param gracePeriod window that is needed for a check, at least 1
    */
@@ -26,7 +37,7 @@ public final class Adwin implements ConceptDetector {
     public Parameters {
       Ranges.between("delta", delta, Double.MIN_VALUE, Math.nextDown(1.0));
       Ranges.atLeast("clock", clock, 1);
-      Ranges.atLeast("maxBuckets", maxBuckets, 1);
+      Ranges.between("maxBuckets", maxBuckets, 1, MAX_BUCKETS);
       Ranges.atLeast("minWindow", minWindow, 1);
       Ranges.atLeast("gracePeriod", gracePeriod, 1);
     }
@@ -39,7 +50,10 @@ public final class Adwin implements ConceptDetector {
 
   private static final byte KIND = 'a';
   private static final int VERSION = 1;
-  private static final int MAX_ROWS = 64;
+  private static final int MAX_BUCKETS = 1_000;
+
+  /** Sizes up to 2^47: more than is ever seen. */
+  private static final int MAX_ROWS = 48;
 
   /** Observations that are one: their number is 2^row. */
   private record Bucket(double sum, double squares) {}
@@ -75,7 +89,7 @@ public final class Adwin implements ConceptDetector {
 
   @Override
   public boolean observe(double value) {
-    insert(value);
+    insert(Ranges.number(value));
     ticks++;
     return ticks % parameters.clock() == 0 && width > parameters.gracePeriod() && shrink();
   }
@@ -195,28 +209,44 @@ public final class Adwin implements ConceptDetector {
         new Adwin(
             new Parameters(
                 in.float64(),
-                Ranges.number(in, in.count()),
-                Ranges.number(in, in.count()),
-                Ranges.number(in, in.count()),
-                Ranges.number(in, in.count())));
+                Ranges.whole(in),
+                Ranges.whole(in),
+                Ranges.whole(in),
+                Ranges.whole(in)));
     read.width = in.count();
-    read.sum = in.float64();
-    read.squares = in.float64();
+    read.sum = Ranges.finite(in);
+    read.squares = Ranges.amount(in);
     read.ticks = in.count();
+    read.readRows(in);
+    in.end();
+    return read;
+  }
+
+  private void readRows(StateReader in) {
     int size = in.uint8();
     if (size < 1 || size > MAX_ROWS) {
       throw in.damaged("rows " + size + " (expected: 1 to " + MAX_ROWS + ")");
     }
-    read.rows.clear();
+    rows.clear();
+    long held = 0;
     for (int i = 0; i < size; i++) {
       int buckets = in.uint16();
+      if (buckets > parameters.maxBuckets()) {
+        throw in.damaged(
+            "buckets " + buckets + " (expected: at most " + parameters.maxBuckets() + ")");
+      }
       var row = new ArrayList<Bucket>();
       for (int j = 0; j < buckets; j++) {
-        row.add(new Bucket(in.float64(), in.float64()));
+        row.add(new Bucket(Ranges.finite(in), Ranges.amount(in)));
       }
-      read.rows.add(row);
+      rows.add(row);
+      held += (long) buckets << i;
     }
-    in.end();
-    return read;
+    if (held != width) {
+      throw in.damaged("observations in buckets " + held + " (expected: " + width + ")");
+    }
+    if (size > 1 && rows.getLast().isEmpty()) {
+      throw in.damaged("no bucket of the largest size (expected: 1 or more)");
+    }
   }
 }

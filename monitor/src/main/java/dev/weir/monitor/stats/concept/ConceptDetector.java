@@ -1,11 +1,18 @@
 package dev.weir.monitor.stats.concept;
 
-/** Watches a stream of numbers, mostly errors: 1 for a wrong prediction, 0 for a right one. */
+/**
+ * Watches a stream of numbers, mostly errors: 1 for a wrong prediction, 0 for a right one. Memory
+ * and time per observation are bounded. Mutable, single writer, not thread-safe.
+ */
 public sealed interface ConceptDetector permits Adwin, Ddm, Eddm, HddmA, HddmW, PageHinkley, Kswin {
   /**
    * Takes an observation.
    *
+   * @param value 0 or 1 for {@link Eddm}; 0 to 1 for {@link Ddm}, {@link HddmA} and {@link HddmW};
+   *     from -1e100 to 1e100 for the others
    * @return whether a drift is seen just now
+   * @throws IllegalArgumentException if the value is outside of these, or NaN; the detector is then
+   *     as it was
    */
   boolean observe(double value);
 

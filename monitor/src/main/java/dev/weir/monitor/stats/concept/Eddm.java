@@ -6,7 +6,13 @@ import dev.weir.monitor.stats.StateWriter;
 /**
  * Early drift detection method: watches the distances between errors; a drift when their mean plus
  * two deviations falls under {@code share} of its largest value so far. Baena-Garcia et al., IWKDDS
- * 2006. Alarms on nearly every sound stream (docs/concept-drift.md).
+ * 2006. Alarms on nearly every sound stream (docs/concept-drift.md). The paper's warning level, at
+ * which a second learner is to be started, is left out: nothing here learns.
+ *
+ * <pre>
+ *   uint8 version, 1 · uint8 'E' · int64 warmUp · float64 share · uint8 drifted · int64 observations
+ *   int64 lastError · int64 errors · float64 mean, squares and largest of the distances
+ * </pre>
  */
 public final class Eddm implements ConceptDetector {
   private static final byte KIND = 'E';
@@ -30,8 +36,8 @@ public final class Eddm implements ConceptDetector {
   /**
    * One that has seen nothing.
    *
-   * @param warmUp observations before the largest value is looked for, and errors before any drift
-   *     is seen, at least 1
+   * @param warmUp observations after which the largest value is looked for, and errors before a
+   *     drift is seen, at least 1
    * @param share of the largest value, over 0 and under 1
    */
   public Eddm(int warmUp, double share) {
@@ -52,6 +58,9 @@ public final class Eddm implements ConceptDetector {
 
   @Override
   public boolean observe(double value) {
+    if (value != 0 && value != 1) {
+      throw new IllegalArgumentException("value: " + value + " (expected: 0 or 1)");
+    }
     if (drifted) {
       restart();
     }
@@ -70,7 +79,7 @@ public final class Eddm implements ConceptDetector {
     double before = mean;
     mean += (distance - mean) / errors;
     squares += (distance - before) * (distance - mean);
-    if (observations < warmUp) {
+    if (observations <= warmUp) {
       return false;
     }
     double level = mean + 2 * Math.sqrt(errors > 1 ? squares / (errors - 1) : 0);
@@ -108,14 +117,14 @@ public final class Eddm implements ConceptDetector {
    */
   public static Eddm fromBytes(byte[] bytes) {
     var in = new StateReader("EDDM", VERSION, KIND, bytes);
-    var read = new Eddm(Ranges.number(in, in.count()), in.float64());
-    read.drifted = in.uint8() == 1;
+    var read = new Eddm(Ranges.whole(in), in.float64());
+    read.drifted = Ranges.flag(in);
     read.observations = in.count();
     read.lastError = in.count();
     read.errors = in.count();
-    read.mean = in.float64();
-    read.squares = in.float64();
-    read.largest = in.float64();
+    read.mean = Ranges.amount(in);
+    read.squares = Ranges.amount(in);
+    read.largest = Ranges.amount(in);
     in.end();
     return read;
   }

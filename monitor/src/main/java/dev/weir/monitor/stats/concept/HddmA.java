@@ -6,7 +6,12 @@ import dev.weir.monitor.stats.StateWriter;
 /**
  * HDDM with the A-test: compares the mean up to the most favourable cut with the mean of all, by
  * Hoeffding's inequality. Values in 0..1. Frias-Blanco et al., IEEE Trans. Knowl. Data Eng. 27
- * (2015).
+ * (2015). The paper's warning level is left out: nothing here learns.
+ *
+ * <pre>
+ *   uint8 version, 1 · uint8 'A' · float64 confidence · uint8 twoSided · uint8 drifted
+ *   float64 number and sum of all, up to the cut of a rise, up to the cut of a fall
+ * </pre>
  */
 public final class HddmA implements ConceptDetector {
   private static final byte KIND = 'A';
@@ -54,6 +59,7 @@ public final class HddmA implements ConceptDetector {
 
   @Override
   public boolean observe(double value) {
+    Ranges.share(value);
     if (drifted) {
       restart();
     }
@@ -111,14 +117,14 @@ public final class HddmA implements ConceptDetector {
    */
   public static HddmA fromBytes(byte[] bytes) {
     var in = new StateReader("HDDM_A", VERSION, KIND, bytes);
-    var read = new HddmA(in.float64(), in.uint8() == 1);
-    read.drifted = in.uint8() == 1;
-    read.observations = in.float64();
-    read.sum = in.float64();
-    read.lowObservations = in.float64();
-    read.lowSum = in.float64();
-    read.highObservations = in.float64();
-    read.highSum = in.float64();
+    var read = new HddmA(in.float64(), Ranges.flag(in));
+    read.drifted = Ranges.flag(in);
+    read.observations = Ranges.amount(in);
+    read.sum = Ranges.amount(in);
+    read.lowObservations = Ranges.amount(in);
+    read.lowSum = Ranges.amount(in);
+    read.highObservations = Ranges.amount(in);
+    read.highSum = Ranges.amount(in);
     in.end();
     return read;
   }

@@ -6,7 +6,16 @@ import dev.weir.monitor.stats.StateWriter;
 /**
  * HDDM with the W-test: compares exponentially weighted means before and after the most favourable
  * cut, by McDiarmid's inequality. Values in 0..1. Frias-Blanco et al., IEEE Trans. Knowl. Data Eng.
- * 27 (2015).
+ * 27 (2015). The paper's warning level is left out: nothing here learns.
+ *
+ * <p>The first value of a mean has the whole weight, so its sum of squared weights is 1, as the
+ * paper has it; river 0.26.1 starts with less and is a few observations earlier now and then.
+ *
+ * <pre>
+ *   uint8 version, 1 · uint8 'W' · float64 confidence · float64 lambda · uint8 twoSided
+ *   uint8 drifted · mean of all · for rises, then falls: float64 cut · mean before · mean after
+ *   a mean: uint8 whether something was seen · float64 mean · float64 sum of squared weights
+ * </pre>
  */
 public final class HddmW implements ConceptDetector {
   private static final byte KIND = 'W';
@@ -100,6 +109,7 @@ public final class HddmW implements ConceptDetector {
 
   @Override
   public boolean observe(double value) {
+    Ranges.share(value);
     if (drifted) {
       all = Weighted.NOTHING;
       rise = Side.rise();
@@ -141,9 +151,9 @@ public final class HddmW implements ConceptDetector {
   }
 
   private static Weighted readWeighted(StateReader in) {
-    boolean something = in.uint8() == 1;
-    double mean = in.float64();
-    double squares = in.float64();
+    boolean something = Ranges.flag(in);
+    double mean = Ranges.finite(in);
+    double squares = Ranges.amount(in);
     return something ? new Weighted(mean, squares) : Weighted.NOTHING;
   }
 
@@ -154,8 +164,8 @@ public final class HddmW implements ConceptDetector {
    */
   public static HddmW fromBytes(byte[] bytes) {
     var in = new StateReader("HDDM_W", VERSION, KIND, bytes);
-    var read = new HddmW(in.float64(), in.float64(), in.uint8() == 1);
-    read.drifted = in.uint8() == 1;
+    var read = new HddmW(in.float64(), in.float64(), Ranges.flag(in));
+    read.drifted = Ranges.flag(in);
     read.all = readWeighted(in);
     read.rise = new Side(1, in.float64(), readWeighted(in), readWeighted(in));
     read.fall = new Side(-1, in.float64(), readWeighted(in), readWeighted(in));

@@ -10,12 +10,22 @@ import java.util.random.RandomGenerator;
 /**
  * Kolmogorov-Smirnov windowing: compares the newest {@code recent} observations of a window with as
  * many drawn at random from the older ones. Raab, Heusinger and Schleif, Neurocomputing 416 (2020).
- * One test for each observation, so its alpha is no rate of false alarms.
+ * One test for each observation, so its alpha is no rate of false alarms. A drift also needs a
+ * distance over 0.1, as in river 0.26.1.
+ *
+ * <pre>
+ *   uint8 version, 1 · uint8 'K' · float64 alpha · int64 windowSize · int64 recent
+ *   uint16 number kept · so many float64, the oldest first
+ * </pre>
+ *
+ * The state of the random generator is not in it: restored with another generator, it draws others.
  */
 public final class Kswin implements ConceptDetector {
   private static final byte KIND = 'K';
   private static final int VERSION = 1;
   private static final double LEAST_DISTANCE = 0.1;
+  private static final int MAX_WINDOW = 10_000;
+  private static final int MAX_RECENT = 100;
 
   private final double alpha;
   private final int windowSize;
@@ -32,14 +42,15 @@ public final class Kswin implements ConceptDetector {
    * One that has seen nothing.
    *
    * @param alpha p-value of a drift, over 0 and under 1
-   * @param windowSize observations kept, at least 2 {@code recent}
-   * @param recent observations compared, at least 2
+   * @param windowSize observations kept, 2 {@code recent} to 10,000
+   * @param recent observations compared, 2 to 100: the p-value is then the exact one, and an
+   *     observation costs at most {@code recent} squared steps
    * @param random draws from the older ones
    */
   public Kswin(double alpha, int windowSize, int recent, RandomGenerator random) {
     Ranges.between("alpha", alpha, Double.MIN_VALUE, Math.nextDown(1.0));
-    Ranges.atLeast("recent", recent, 2);
-    Ranges.atLeast("windowSize", windowSize, 2L * recent);
+    Ranges.between("recent", recent, 2, MAX_RECENT);
+    Ranges.between("windowSize", windowSize, 2L * recent, MAX_WINDOW);
     this.alpha = alpha;
     this.windowSize = windowSize;
     this.recent = recent;
@@ -48,7 +59,7 @@ public final class Kswin implements ConceptDetector {
 
   @Override
   public boolean observe(double value) {
-    window.addLast(value);
+    window.addLast(Ranges.number(value));
     if (window.size() > windowSize) {
       window.removeFirst();
     }
@@ -107,12 +118,13 @@ public final class Kswin implements ConceptDetector {
    */
   public static Kswin fromBytes(byte[] bytes, RandomGenerator random) {
     var in = new StateReader("KSWIN", VERSION, KIND, bytes);
-    var read =
-        new Kswin(
-            in.float64(), Ranges.number(in, in.count()), Ranges.number(in, in.count()), random);
+    var read = new Kswin(in.float64(), Ranges.whole(in), Ranges.whole(in), random);
     int size = in.uint16();
+    if (size > read.windowSize) {
+      throw in.damaged("kept " + size + " (expected: at most " + read.windowSize + ")");
+    }
     for (int i = 0; i < size; i++) {
-      read.window.addLast(in.float64());
+      read.window.addLast(Ranges.finite(in));
     }
     in.end();
     return read;

@@ -8,6 +8,12 @@ import dev.weir.monitor.stats.StateWriter;
  * {@code delta}, faded by {@code alpha}; a drift when a sum has moved by {@code threshold} from its
  * least (largest) value. Page, Biometrika 41 (1954); fading after Gama, Sebastiao and Rodrigues,
  * Mach. Learn. 90 (2013).
+ *
+ * <pre>
+ *   uint8 version, 1 · uint8 'P' · int64 minObservations · float64 delta · float64 threshold
+ *   float64 alpha · uint8 side · uint8 drifted · int64 observations · float64 mean · float64 up
+ *   float64 leastUp · float64 down · float64 mostDown
+ * </pre>
  */
 public final class PageHinkley implements ConceptDetector {
   /** Which changes are looked for. */
@@ -33,8 +39,8 @@ public final class PageHinkley implements ConceptDetector {
       int minObservations, double delta, double threshold, double alpha, Side side) {
     public Parameters {
       Ranges.atLeast("minObservations", minObservations, 1);
-      Ranges.between("delta", delta, 0, Double.MAX_VALUE);
-      Ranges.between("threshold", threshold, Double.MIN_VALUE, Double.MAX_VALUE);
+      Ranges.between("delta", delta, 0, Ranges.LARGEST);
+      Ranges.between("threshold", threshold, Double.MIN_VALUE, Ranges.LARGEST);
       Ranges.between("alpha", alpha, Double.MIN_VALUE, 1);
     }
 
@@ -73,6 +79,7 @@ public final class PageHinkley implements ConceptDetector {
 
   @Override
   public boolean observe(double value) {
+    Ranges.number(value);
     if (drifted) {
       restart();
     }
@@ -125,7 +132,7 @@ public final class PageHinkley implements ConceptDetector {
    */
   public static PageHinkley fromBytes(byte[] bytes) {
     var in = new StateReader("Page-Hinkley", VERSION, KIND, bytes);
-    int min = Ranges.number(in, in.count());
+    int min = Ranges.whole(in);
     double delta = in.float64();
     double threshold = in.float64();
     double alpha = in.float64();
@@ -134,12 +141,12 @@ public final class PageHinkley implements ConceptDetector {
       throw in.damaged("side " + side + " (expected: 0 to 2)");
     }
     var read = new PageHinkley(new Parameters(min, delta, threshold, alpha, Side.values()[side]));
-    read.drifted = in.uint8() == 1;
+    read.drifted = Ranges.flag(in);
     read.observations = in.count();
-    read.mean = in.float64();
-    read.up = in.float64();
+    read.mean = Ranges.finite(in);
+    read.up = Ranges.finite(in);
     read.leastUp = in.float64();
-    read.down = in.float64();
+    read.down = Ranges.finite(in);
     read.mostDown = in.float64();
     in.end();
     return read;

@@ -10,7 +10,7 @@ import java.util.Arrays;
  */
 public record KolmogorovSmirnov(double statistic, double pValue) {
   private static final long MOST_PATHS = 10_000;
-  private static final int MOST_MATRIX = 1_000;
+  private static final int MOST_MATRIX = 100;
   private static final int SERIES = 101;
 
   /** The test of two samples, each of at least one number that is not NaN. */
@@ -70,13 +70,20 @@ public record KolmogorovSmirnov(double statistic, double pValue) {
     return Math.clamp(1 - inside[m], 0.0, 1.0);
   }
 
-  /** The p-value of one sample of {@code nm/(n + m)} numbers, rounded, against a distribution. */
+  /**
+   * The p-value of one sample of {@code nm/(n + m)} numbers, rounded, against a distribution: exact
+   * for at most 100 of them, else Kolmogorov's limit with the correction of Vrbik, Pioneer J.
+   * Theor. Appl. Stat. 15 (2018), whose error is below 0.001. Takes well under a millisecond.
+   */
   public static double asymptotic(double statistic, long n, long m) {
     double effective = (double) n * m / (n + m);
     long rounded = Math.max(1, Math.round(effective));
-    return rounded <= MOST_MATRIX
-        ? 1 - oneSampleCdf((int) rounded, statistic)
-        : limit(Math.sqrt(effective) * statistic);
+    if (rounded <= MOST_MATRIX) {
+      return 1 - oneSampleCdf((int) rounded, statistic);
+    }
+    double root = Math.sqrt(rounded);
+    double scaled = root * statistic;
+    return limit(scaled + 1 / (6 * root) + (scaled - 1) / (4 * rounded));
   }
 
   /** {@code P(K > x)} of Kolmogorov's limit. */

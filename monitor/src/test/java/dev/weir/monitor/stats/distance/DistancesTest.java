@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Numbers marked scipy are those of scipy 1.17.1, see docs/statistics.md. */
 class DistancesTest {
@@ -98,11 +101,62 @@ class DistancesTest {
     assertThat(small / 2_000.0).isBetween(0.06, 0.115);
   }
 
+  /** {@code kstwo.sf(d, n)} of scipy. */
+  @ParameterizedTest
+  @CsvSource({
+    "100, 0.05, 0.9532159710635725",
+    "150, 0.05, 0.8290828416799794",
+    "500, 0.04, 0.3902508696049749",
+    "500, 0.08, 0.0031305058199356268",
+    "1000, 0.02, 0.8108971656895577",
+    "1000, 0.06, 0.001428597887952891",
+    "50000, 0.0060737, 0.04979132875483627"
+  })
+  void large_samples_take_kolmogorovs_limit_corrected(int n, double d, double p) {
+    assertThat(KolmogorovSmirnov.asymptotic(d, 2L * n, 2L * n)).isCloseTo(p, within(1e-3));
+  }
+
+  /** At a size where an exact p-value would take a billion steps. */
   @Test
-  void large_samples_take_kolmogorovs_limit() {
-    // The 5 % point of the limit is 1.3581 (Smirnov 1948).
-    assertThat(KolmogorovSmirnov.asymptotic(1.3581 / Math.sqrt(50_000), 100_000, 100_000))
-        .isCloseTo(0.05, within(1e-4));
+  @Timeout(2)
+  void a_large_distance_of_a_small_window_takes_no_time() {
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(KolmogorovSmirnov.asymptotic(0.5, 50_000, 1_000)).isLessThan(1e-12);
+    }
+  }
+
+  /** Mann-Whitney's U of scipy is 6.5 for the first sample, so 29.5 of 36 for the second. */
+  @Test
+  void the_area_under_the_curve_is_mann_whitneys_statistic() {
+    double[] one = {1, 2, 3, 4, 5, 9};
+    double[] other = {3, 6, 7, 8, 10, 12};
+    assertThat(Separability.area(one, other)).isCloseTo(29.5 / 36, within(1e-12));
+    assertThat(Separability.area(other, one)).isCloseTo(6.5 / 36, within(1e-12));
+  }
+
+  /**
+   * Columns that each move by 0.5 standard deviations, five of them: the best classifier's area is
+   * Phi(0.5 sqrt(5/2)) = 0.785.
+   */
+  @Test
+  void what_can_be_told_apart_is_separable() {
+    RandomGenerator random = random(4);
+    double[][] one = rows(random, 0, 1);
+    assertThat(Separability.of(one, rows(random, 0, 1))).isBetween(0.42, 0.58);
+    assertThat(Separability.of(one, rows(random, 0.5, 1))).isBetween(0.71, 0.85);
+    assertThat(Separability.of(one, rows(random, 0, 2))).isGreaterThan(0.8);
+    assertThat(Separability.of(one, rows(random, 9, 1))).isGreaterThan(0.999);
+    assertThat(Separability.of(new double[4][1], new double[4][1])).isEqualTo(0.5);
+    assertThatThrownBy(() -> Separability.of(one, new double[3][5]))
+        .hasMessage("rows: 250 and 3 (expected: at least 4 each)");
+  }
+
+  private static double[][] rows(RandomGenerator random, double mean, double deviation) {
+    var rows = new double[250][5];
+    for (double[] row : rows) {
+      Arrays.setAll(row, i -> mean + deviation * random.nextGaussian());
+    }
+    return rows;
   }
 
   @Test

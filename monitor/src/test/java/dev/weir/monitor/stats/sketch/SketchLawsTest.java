@@ -134,4 +134,28 @@ class SketchLawsTest {
     assertThat(sketch.other()).isEqualTo(2);
     assertThat(sketch.count()).isEqualTo(5);
   }
+
+  @Test
+  void a_reservoir_keeps_each_row_with_the_same_probability() {
+    RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(8);
+    var kept = new int[40];
+    for (int trial = 0; trial < 4_000; trial++) {
+      var reservoir = new RowReservoir(10, random);
+      for (int i = 0; i < kept.length; i++) {
+        int place = reservoir.next();
+        if (place >= 0) {
+          reservoir.put(place, new double[] {i});
+        }
+      }
+      assertThat(reservoir.offered()).isEqualTo(40);
+      for (double[] row : reservoir.rows()) {
+        kept[(int) row[0]]++;
+      }
+    }
+    // A quarter of 4,000, within five standard deviations.
+    assertThat(Arrays.stream(kept).boxed()).allMatch(count -> Math.abs(count - 1_000) < 137);
+    var few = new RowReservoir(10, random);
+    few.put(few.next(), new double[] {1});
+    assertThat(few.rows()).hasDimensions(1, 1);
+  }
 }
