@@ -47,6 +47,6 @@ export function replaceWhenChanged(container, description, make) {
   const text = JSON.stringify(description);
   if (container.dataset.shown !== text) {
     container.dataset.shown = text;
-    container.replaceChildren(...[make(description)].flat());
+    container.replaceChildren(...[make(description)].flat().filter((child) => child !== null && child !== undefined && child !== ''));
   }
 }

@@ -34,8 +34,8 @@ export function rate(perSecond) {
   return perSecond >= 100 ? count(perSecond) : perSecond.toFixed(1);
 }
 
-export function seconds(value) {
-  if (value < 120) return `${value.toFixed(1)} s`;
+export function seconds(value, digits = 1) {
+  if (value < 120) return `${value.toFixed(digits)} s`;
   const minutes = Math.floor(value / 60);
   return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
@@ -57,3 +57,6 @@ export function tone(word) {
 }
 
 export const clock = (epochMillis) => new Date(epochMillis).toLocaleTimeString('en-GB');
+
+/** With a capital and a full stop. */
+export const sentence = (text) => (text ? `${text[0].toUpperCase()}${text.slice(1)}.` : '');

@@ -1,47 +1,80 @@
-// Takes the state once a second and hands each part to what shows it.
+// Takes the state once a second and hands it to the page that the address names.
+import { connect } from './connection.js';
+import { openAlerts } from './data/alerts.js';
 import { h, replaceWhenChanged } from './dom.js';
-import { showFleet } from './fleet.js';
 import { tone } from './format.js';
-import { showIntake } from './intake.js';
-import { showActive, showFinished } from './rollouts.js';
-import { showRoutes } from './routes.js';
-import { followAddress } from './trace.js';
+import { pages } from './pages.js';
+import { pageOf } from './router.js';
+import { poll } from './source.js';
+import { followAddress, linkToJaeger } from './trace.js';
 
 const at = (id) => document.getElementById(id);
-const SILENCE_MILLIS = 5000;
-let heard = 0;
+let shown = null;
+let newest = null;
+let open = [];
+let firing = 0;
+
+function showPage() {
+  const { id, query } = pageOf(location.hash, pages.map((page) => page.id));
+  if (id === null) return;
+  if (shown?.id !== id) {
+    shown?.page.close?.();
+    const frame = h('div', { className: `page ${id}` });
+    at('page').replaceChildren(frame);
+    const page = pages.find((candidate) => candidate.id === id);
+    shown = { id, page: page.mount(frame, query), title: page.title };
+  } else {
+    shown.page.turn?.(query);
+  }
+  showNavigation();
+  if (newest !== null) shown.page.update?.(newest);
+}
+
+function showNavigation() {
+  document.title = `${firing > 0 ? `(${firing}) ` : ''}${shown.title} · Weir`;
+  replaceWhenChanged(at('nav'), [shown.id, firing], () => pages.map((page) => {
+    const link = h('a', { href: `#/${page.id}`, textContent: page.title });
+    if (page.id === shown.id) link.setAttribute('aria-current', 'page');
+    if (page.id === 'alerts' && firing > 0) link.append(h('span', { className: 'badge', textContent: String(firing), 'aria-label': `${firing} firing` }));
+    return link;
+  }));
+}
 
 function show(state) {
-  heard = Date.now();
-  says('live');
+  newest = { ...state, openAlerts: open };
+  linkToJaeger(state.jaegerUrl);
   at('headline').textContent = `${state.instance} · revision ${state.revision}`;
   const wrong = Object.entries(state.health).filter(([, word]) => word !== 'ready');
   replaceWhenChanged(at('health'), wrong, () => wrong.map(([part, word]) => h('span', { className: `pill ${tone(word)}`, textContent: `${part}: ${word}` })));
-  showActive(at('active'), state.rollouts);
-  showRoutes(at('routes'), state.routes);
-  showFleet(at('fleet'), state.fleet);
-  showFinished(at('finished'), state.rollouts);
-  showIntake(at('intake'), state.intake);
+  shown?.page.update?.(newest);
 }
 
-function says(word) {
+function says(word, trouble) {
   at('live').className = `pill ${tone(word)}`;
   at('live').textContent = word;
+  at('banner').hidden = trouble === '';
+  at('banner').textContent = trouble;
+  document.body.classList.toggle('stale', trouble !== '');
 }
 
-function connect() {
-  const events = new EventSource('api/v1/events');
-  events.onmessage = (event) => show(JSON.parse(event.data));
-  events.onerror = () => {
-    says('offline');
-    // A browser tries again by itself, except after a refusal.
-    if (events.readyState === EventSource.CLOSED) setTimeout(connect, 2000);
-  };
-}
-
-setInterval(() => {
-  if (heard > 0 && Date.now() - heard > SILENCE_MILLIS) says('offline');
-}, 1000);
-
+at('skip').addEventListener('click', (event) => {
+  event.preventDefault();
+  at('page').focus();
+});
+addEventListener('hashchange', showPage);
 followAddress(at('trace'));
-connect();
+if (location.hash === '' || location.hash === '#') history.replaceState(null, '', '#/overview');
+showPage();
+if (shown === null) {
+  // The address names a trace only: it opens above the overview.
+  shown = { id: 'overview', page: pages[0].mount(at('page').appendChild(h('div', { className: 'page overview' })), {}), title: pages[0].title };
+  showNavigation();
+}
+connect('api/v1/events', show, says);
+poll('api/v1/alerts', 5000, (answer) => {
+  if (answer.data !== null) {
+    open = openAlerts(answer.data).filter((alert) => alert.state === 'FIRING');
+    firing = open.length;
+    showNavigation();
+  }
+});

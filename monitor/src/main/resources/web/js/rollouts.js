@@ -1,7 +1,8 @@
 // Rollouts under way, with the evidence of each guardrail, and the stories of those that are over.
 import { Chart } from './chart.js';
+import { decimal, eValue } from './data/evidence.js';
 import { h, set, sync, replaceWhenChanged } from './dom.js';
-import { clock, count, odds, points, seconds, tone } from './format.js';
+import { clock, count, odds, points, seconds, sentence, tone } from './format.js';
 import { guardrailColours, reference } from './palette.js';
 import { traceLink } from './trace.js';
 
@@ -30,7 +31,7 @@ function create() {
     h('div', { className: 'guardrails' }),
     h('div', { className: 'chart' }, h('div', { className: 'title row legend' }), evidence),
   );
-  charts.set(card, new Chart(evidence, { height: 170, format: (v) => (v === 0 ? '1' : `e^${v}`), floor: 8 }));
+  charts.set(card, new Chart(evidence, { height: 170, format: eValue, floor: 4 }));
   return card;
 }
 
@@ -61,8 +62,6 @@ function stepClass(rollout, place) {
   if (place < rollout.step) return 'done';
   return place === rollout.step ? 'now' : '';
 }
-
-const sentence = (text) => (text ? text[0].toUpperCase() + text.slice(1) + '.' : '');
 
 const together = (verdict) => ({
   name: 'all together',
@@ -107,7 +106,7 @@ function showEvidence(card, rollout) {
   ]);
   charts.get(card).show(
     [...lines, { name: 'decides', colour: '--bad', dash: [4, 4], width: 1 }],
-    [at, ...series.map((line) => line.logE.map((value) => Math.max(0, value))), at.map(() => threshold)],
+    [at, ...series.map((line) => line.logE.map(decimal)), at.map(() => decimal(threshold))],
   );
 }
 

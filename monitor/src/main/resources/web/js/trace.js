@@ -1,19 +1,33 @@
-// One trace as a waterfall, in a dialog that the address names: #trace=<id>.
+// One trace as a waterfall, in a dialog above the page: #trace=<id>.
+import { jaeger } from './data/traces.js';
 import { h } from './dom.js';
 import { clock, micros } from './format.js';
+
+let template = '';
+
+/** The address of Jaeger's page of a trace, with {trace} where the id goes; empty: none. */
+export function linkToJaeger(address) {
+  template = address;
+}
 
 const colours = ['--baseline', '--canary', '--third', '--fourth', '--accent'];
 
 export function followAddress(dialog) {
+  let below = '#/overview';
   dialog.addEventListener('close', () => {
-    if (location.hash.startsWith('#trace=')) history.replaceState(null, '', '#');
+    if (location.hash.startsWith('#trace=')) history.replaceState(null, '', below);
   });
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog) dialog.close();
   });
   const open = () => {
     const id = /^#trace=([0-9a-f]{32})$/.exec(location.hash)?.[1];
-    if (id !== undefined) show(dialog, id);
+    if (id !== undefined) {
+      show(dialog, id);
+    } else {
+      if (location.hash.startsWith('#/')) below = location.hash;
+      if (dialog.open) dialog.close();
+    }
   };
   addEventListener('hashchange', open);
   open();
@@ -42,6 +56,7 @@ function head(dialog, title, detail) {
     h('b', { className: 'mono', textContent: title }),
     h('span', { className: 'muted small', textContent: detail }),
     h('span', { className: 'spacer' }),
+    template ? h('a', { href: jaeger(template, title.replace('Trace ', '')), target: '_blank', rel: 'noreferrer', textContent: 'In Jaeger' }) : null,
     h('button', { textContent: 'Close', onclick: () => dialog.close() }));
 }
 
@@ -61,7 +76,10 @@ function span(row, total, colour) {
   const details = h('dl', { className: 'attributes', hidden: true },
     ...Object.entries({ service: row.service, instance: row.instance, kind: row.kind, ...(row.message ? { error: row.message } : {}), ...row.attributes })
       .flatMap(([name, value]) => [h('dt', { className: 'muted', textContent: name }), h('dd', { className: 'mono', textContent: value })]));
-  const name = h('summary', { style: { paddingLeft: `${row.depth * 16}px` }, title: `${row.service}: ${row.name}`, onclick: () => { details.hidden = !details.hidden; } },
+  const name = h('button', { className: 'span-name', style: { paddingLeft: `${row.depth * 16}px` }, title: `${row.service}: ${row.name}`, 'aria-expanded': 'false', onclick: () => {
+    details.hidden = !details.hidden;
+    name.setAttribute('aria-expanded', String(!details.hidden));
+  } },
     h('i', { className: 'dot', style: { background: `var(${colour})` } }),
     h('span', { className: row.error ? 'bad' : '', textContent: row.name }),
     h('span', { className: 'muted small', textContent: ` ${row.service.replace(/^weir-/, '')}${row.lost ? ' · its parent is not here' : ''}` }));

@@ -8,10 +8,13 @@ import dev.weir.monitor.browser.Chromium;
 import dev.weir.monitor.simulated.FakeMesh;
 import dev.weir.platform.config.ConfigurationLoader;
 import dev.weir.platform.lifecycle.Resources;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.core.ConditionFactory;
@@ -21,6 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The pages in a real Chromium, of a real monitor that a mesh feeds which is not there. */
 final class DashboardIT {
@@ -61,6 +66,7 @@ final class DashboardIT {
                 "--data=" + folder.resolve("monitor"),
                 "--watch.window=5s",
                 "--history.write-interval=1s",
+                "--dashboard.jaeger-url=http://127.0.0.1:16686/trace/{trace}",
                 "--alerts.pending-for=1s"),
             Map.of())) {
       case ConfigurationLoader.Outcome.Run<MonitorConfig>(var config, var printed) -> config;
@@ -78,12 +84,22 @@ final class DashboardIT {
 
   @AfterEach
   void nothing_is_wrong_and_nobody_else_was_asked() {
+    page.close();
     assertThat(page.problems()).isEmpty();
     assertThat(page.requests()).isNotEmpty().allMatch(url -> url.startsWith(address));
   }
 
   private static ConditionFactory eventually() {
     return await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(200));
+  }
+
+  @Test
+  void what_the_pages_make_of_the_data_is_right() throws Exception {
+    try (InputStream script =
+        Objects.requireNonNull(getClass().getResourceAsStream("data-test.js"), "data-test.js")) {
+      String text = new String(script.readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(page.evaluate(text)).isEmpty();
+    }
   }
 
   @Test
@@ -106,6 +122,43 @@ final class DashboardIT {
     assertThat(page.text("dialog .waterfall")).contains("onnxruntime run");
     page.press("Escape");
     eventually().until(() -> page.count("dialog[open]") == 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Overview",
+        "Alerts",
+        "Rollouts",
+        "Versions",
+        "Drift",
+        "History",
+        "Traces",
+        "Fleet"
+      })
+  void each_page_is_reached_by_keyboard_and_has_something_to_show(String title) throws Exception {
+    goByKeyboard(title);
+    eventually()
+        .until(
+            () -> page.count("#page .card:not(.empty)") > 0 && page.count("#page .trouble") == 0);
+    assertThat(page.text("nav [aria-current=page]")).startsWith(title);
+    assertThat(page.evaluate("document.title").asText()).contains(title);
+  }
+
+  /** Tab to the navigation's link, then Enter, as somebody without a mouse does. */
+  private void goByKeyboard(String title) {
+    page.evaluate("document.activeElement.blur()");
+    for (int presses = 0; presses < 15; presses++) {
+      page.press("Tab");
+      if (page.evaluate(
+              "document.activeElement.closest('nav') && document.activeElement.firstChild.textContent")
+          .asText()
+          .equals(title)) {
+        page.press("Enter");
+        return;
+      }
+    }
+    throw new AssertionError(title + " is not among the first 15 stops of the keyboard");
   }
 
   @Test

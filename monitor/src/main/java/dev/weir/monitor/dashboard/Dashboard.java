@@ -35,6 +35,9 @@ public final class Dashboard implements AutoCloseable {
   /** A slice comes when all in it ended, at the latest after two seconds; and its report takes. */
   private static final long TRAFFIC_DELAY_SECONDS = 3;
 
+  /** More than a person looks through. */
+  private static final int TRACES_LISTED = 200;
+
   /** Asked more often than this, the state is the same. */
   private static final Duration SHORTEST = Duration.ofMillis(200);
 
@@ -63,6 +66,7 @@ public final class Dashboard implements AutoCloseable {
   private final ClassShares classes;
   private final Fleet fleet;
   private final EventStream events;
+  private final String jaegerUrl;
   private volatile @Nullable Snapshot snapshot;
 
   @GuardedBy("this")
@@ -85,6 +89,7 @@ public final class Dashboard implements AutoCloseable {
     this.classes = incoming.classes;
     this.fleet =
         new Fleet(sources.discovery(), sources.tls(), "monitor " + sources.instance(), clock);
+    this.jaegerUrl = config.jaegerUrl();
     this.events = new EventStream(config.maxListeners(), config.maxLag());
   }
 
@@ -157,6 +162,13 @@ public final class Dashboard implements AutoCloseable {
     return sources.traces().find(traceId).map(spans -> TraceView.of(traceId, spans));
   }
 
+  /** The newest traces, so many at most. */
+  List<TraceSummary> traces() {
+    return sources.traces().newest(TRACES_LISTED).entrySet().stream()
+        .map(entry -> TraceSummary.of(entry.getKey(), entry.getValue()))
+        .toList();
+  }
+
   /** The newest metric values of a service, or of all when empty. */
   List<MetricBoard.Line> metrics(String service) {
     return sources.metrics().of(service);
@@ -196,7 +208,8 @@ public final class Dashboard implements AutoCloseable {
                 Comparator.comparing(RolloutStateView::over)
                     .thenComparing(RolloutStateView::createdAt, Comparator.reverseOrder()))
             .toList(),
-        intake());
+        intake(),
+        jaegerUrl);
   }
 
   @GuardedBy("this")

@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
 
 /**
  * The page and its data: {@code GET /}, {@code /api/v1/state}, {@code /api/v1/events} (server-sent
- * events, the state each time), {@code /api/v1/traces/{id}}, {@code /api/v1/metrics?service=}.
+ * events, the state each time), {@code /api/v1/traces} (the newest 200), {@code
+ * /api/v1/traces/{id}}, {@code /api/v1/metrics?service=}.
  */
 public final class DashboardRoutes {
   private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
@@ -43,6 +44,9 @@ public final class DashboardRoutes {
         })
         .get("/api/v1/state", this::state)
         .get("/api/v1/events", this::events)
+        .get(
+            "/api/v1/traces",
+            (request, response) -> HttpServer.send(response, Status.OK_200, dashboard.traces()))
         .get("/api/v1/traces/{id}", this::trace)
         .get("/api/v1/metrics", this::metrics)
         .register(

@@ -10,6 +10,7 @@ import java.util.Map;
  * @param instance this monitor
  * @param health each part of this monitor with "ready" or what is wrong
  * @param revision snapshot that it works on; 0: none yet
+ * @param jaegerUrl page of a trace with {trace} where the id goes; empty: none
  * @param rollouts the active ones first, then the finished ones, newest first
  */
 record MonitorState(
@@ -20,7 +21,8 @@ record MonitorState(
     FleetState fleet,
     List<RouteState> routes,
     List<RolloutStateView> rollouts,
-    Intake intake) {
+    Intake intake,
+    String jaegerUrl) {
   /**
    * What comes in.
    *

@@ -2,6 +2,7 @@ package dev.weir.monitor.dashboard;
 
 import com.google.protobuf.Timestamp;
 import dev.weir.monitor.guardrail.RolloutView;
+import dev.weir.proto.route.v1.Effect;
 import dev.weir.proto.route.v1.GuardrailEvidence;
 import dev.weir.proto.route.v1.Rollout;
 import dev.weir.proto.route.v1.RolloutState;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param secondsToDecision from the first canary request to the decision; null: not rolled back
  * @param harmedRequests requests that a version got which was then rolled back; null: it was not
  * @param exemplars traces that show why
+ * @param exemplarRequests requests whose samples show why
  */
 record RolloutStateView(
     String id,
@@ -40,6 +42,7 @@ record RolloutStateView(
     @Nullable Double secondsToDecision,
     @Nullable Long harmedRequests,
     List<Exemplar> exemplars,
+    List<String> exemplarRequests,
     History history) {
   /** One step; minimum stay in seconds. */
   record Step(int canaryBasisPoints, long minSeconds, long minCanaryUnits) {}
@@ -69,7 +72,25 @@ record RolloutStateView(
       long canaryUnits,
       long baselineUnits,
       String statistic,
-      String decisiveOutcome) {}
+      String decisiveOutcome,
+      double logEWithin,
+      double logThresholdWithin,
+      @Nullable EffectView effect) {}
+
+  /**
+   * How far the two versions are apart.
+   *
+   * @param low lower end of the interval of canary minus baseline; null: unbounded
+   * @param high upper end; null: unbounded
+   * @param tolerated largest difference that is tolerated; null: none is
+   */
+  record EffectView(
+      String measure,
+      double canary,
+      double baseline,
+      @Nullable Double low,
+      @Nullable Double high,
+      @Nullable Double tolerated) {}
 
   /**
    * A trace.
@@ -86,8 +107,8 @@ record RolloutStateView(
    */
   record History(List<Double> at, List<Line> series) {}
 
-  /** One line of the chart. */
-  record Line(String name, List<Double> logE) {}
+  /** One line of the chart: evidence against the guardrail, and (not of all together) for it. */
+  record Line(String name, List<Double> logE, List<Double> logEWithin) {}
 
   static RolloutStateView of(
       Rollout rollout, @Nullable RolloutView view, Predicate<String> traceHeld) {
@@ -116,6 +137,7 @@ record RolloutStateView(
             : verdict.getExemplarTraceIdsList().stream()
                 .map(id -> new Exemplar(id, traceHeld.test(id)))
                 .toList(),
+        verdict == null ? List.of() : List.copyOf(verdict.getExemplarRequestIdsList()),
         history(view));
   }
 
@@ -181,7 +203,26 @@ record RolloutStateView(
         evidence.getCanaryUnits(),
         evidence.getBaselineUnits(),
         evidence.getStatistic(),
-        evidence.getDecisiveOutcome());
+        evidence.getDecisiveOutcome(),
+        evidence.getLogEWithin(),
+        evidence.getLogThresholdWithin(),
+        evidence.hasEffect() ? effect(evidence.getEffect()) : null);
+  }
+
+  private static @Nullable EffectView effect(Effect effect) {
+    return Double.isFinite(effect.getCanary()) && Double.isFinite(effect.getBaseline())
+        ? new EffectView(
+            effect.getMeasure(),
+            effect.getCanary(),
+            effect.getBaseline(),
+            finite(effect.getDifferenceLow()),
+            finite(effect.getDifferenceHigh()),
+            finite(effect.getTolerated()))
+        : null;
+  }
+
+  private static @Nullable Double finite(double value) {
+    return Double.isFinite(value) ? value : null;
   }
 
   private static History history(@Nullable RolloutView view) {
@@ -195,7 +236,10 @@ record RolloutStateView(
       lines.add(
           new Line(
               i < view.guardrails().size() ? view.guardrails().get(i) : "all together",
-              view.history().stream().map(point -> point.logE().get(place)).toList()));
+              view.history().stream().map(point -> point.logE().get(place)).toList(),
+              i < view.guardrails().size()
+                  ? view.history().stream().map(point -> point.logEWithin().get(place)).toList()
+                  : List.of()));
     }
     return new History(at, lines);
   }

@@ -407,7 +407,9 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
                 watch.verdict(now),
                 watch.plan().guardrails().stream().map(RolloutPlan.Planned::name).toList(),
                 watch.history().stream()
-                    .map(point -> new RolloutView.Point(point.epochMillis(), point.logE()))
+                    .map(point ->
+                        new RolloutView.Point(
+                            point.epochMillis(), point.logE(), point.logEWithin()))
                     .toList()));
       });
       return views;

@@ -16,8 +16,9 @@ final class EvidenceHistory {
    *
    * @param epochMillis when
    * @param logE of each guardrail in the plan's order, then the release's
+   * @param logEWithin of each guardrail, evidence that it holds
    */
-  record Point(long epochMillis, List<Double> logE) {}
+  record Point(long epochMillis, List<Double> logE, List<Double> logEWithin) {}
 
   private final List<Point> points = new ArrayList<>();
   private long spacingMillis = 1_000;

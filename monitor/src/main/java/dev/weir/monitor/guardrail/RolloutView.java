@@ -16,6 +16,7 @@ public record RolloutView(Verdict verdict, List<String> guardrails, List<Point> 
    *
    * @param epochMillis when
    * @param logE log evidence of each guardrail, then of all together
+   * @param logEWithin log evidence of each guardrail that it holds
    */
-  public record Point(long epochMillis, List<Double> logE) {}
+  public record Point(long epochMillis, List<Double> logE, List<Double> logEWithin) {}
 }

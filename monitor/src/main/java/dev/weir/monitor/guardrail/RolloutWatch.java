@@ -452,15 +452,17 @@ final class RolloutWatch {
       return;
     }
     var logs = new ArrayList<Double>();
+    var within = new ArrayList<Double>();
     var shares = new ArrayList<ReleaseEvidence.Share>();
     for (RolloutPlan.Planned planned : plan.guardrails()) {
       Evidence evidence = test(planned.name()).evidence();
       logs.add(evidence.logE());
+      within.add(evidence.maxLogWithin());
       shares.add(
           new ReleaseEvidence.Share(planned.name(), planned.weight(), planned.action(), evidence));
     }
     logs.add(ReleaseEvidence.of(plan.alpha(), shares).logE());
-    history.add(new EvidenceHistory.Point(now.toEpochMilli(), logs));
+    history.add(new EvidenceHistory.Point(now.toEpochMilli(), logs, within));
   }
 
   List<EvidenceHistory.Point> history() {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -100,6 +101,21 @@ public final class TraceStore {
       spans = recent.getOrDefault(traceId, List.of());
     }
     return spans.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(spans));
+  }
+
+  /**
+   * The recent traces with what is here of them, the newest first; those that are kept beyond their
+   * time are not among them.
+   */
+  public synchronized Map<String, List<StoredSpan>> newest(int limit) {
+    var newest = new LinkedHashMap<String, List<StoredSpan>>();
+    for (Map.Entry<String, List<StoredSpan>> entry : recent.sequencedEntrySet().reversed()) {
+      if (newest.size() == limit) {
+        break;
+      }
+      newest.put(entry.getKey(), List.copyOf(entry.getValue()));
+    }
+    return newest;
   }
 
   /** Whether a span of this trace is here. */

@@ -10,13 +10,15 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** One page of a browser: goes to addresses, evaluates scripts, presses keys, takes pictures. */
-public final class BrowserPage {
+public final class BrowserPage implements AutoCloseable {
   private final DevTools tools;
+  private final String target;
   private final String session;
   private final List<String> problems = new CopyOnWriteArrayList<>();
   private final List<String> requests = new CopyOnWriteArrayList<>();
 
-  private BrowserPage(DevTools tools, String session) {
+  private BrowserPage(DevTools tools, String target, String session) {
+    this.target = target;
     this.tools = tools;
     this.session = session;
   }
@@ -32,7 +34,7 @@ public final class BrowserPage {
             .call("", "Target.attachToTarget", Map.of("targetId", target, "flatten", true))
             .path("sessionId")
             .asText();
-    var page = new BrowserPage(tools, session);
+    var page = new BrowserPage(tools, target, session);
     tools.listen(session, page::heard);
     for (String domain : List.of("Page", "Runtime", "Log", "Network")) {
       page.call(domain + ".enable", Map.of());
@@ -153,6 +155,11 @@ public final class BrowserPage {
     call(
         "Network.emulateNetworkConditions",
         Map.of("offline", off, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
+  }
+
+  @Override
+  public void close() {
+    tools.call("", "Target.closeTarget", Map.of("targetId", target));
   }
 
   /** Writes what the window shows as a PNG. */

@@ -60,12 +60,12 @@ final class RolloutStateViewTest {
             new RolloutView(
                 Verdict.getDefaultInstance(),
                 List.of("errors"),
-                List.of(new RolloutView.Point(1_500, List.of(0.5, 0.25)))),
+                List.of(new RolloutView.Point(1_500, List.of(0.5, 0.25), List.of(2.0)))),
             id -> false);
     assertThat(view.history().at()).containsExactly(1.5);
     assertThat(view.history().series())
         .containsExactly(
-            new RolloutStateView.Line("errors", List.of(0.5)),
-            new RolloutStateView.Line("all together", List.of(0.25)));
+            new RolloutStateView.Line("errors", List.of(0.5), List.of(2.0)),
+            new RolloutStateView.Line("all together", List.of(0.25), List.of()));
   }
 }

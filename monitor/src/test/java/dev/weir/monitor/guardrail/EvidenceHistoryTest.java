@@ -10,7 +10,7 @@ final class EvidenceHistoryTest {
   void it_covers_any_time_with_at_most_six_hundred_points() {
     var history = new EvidenceHistory();
     for (int second = 0; second < 10_000; second++) {
-      history.add(new EvidenceHistory.Point(second * 1_000L, List.of((double) second)));
+      history.add(new EvidenceHistory.Point(second * 1_000L, List.of((double) second), List.of()));
     }
     List<EvidenceHistory.Point> points = history.points();
     assertThat(points.size()).isBetween(290, 600);
@@ -21,8 +21,8 @@ final class EvidenceHistoryTest {
   @Test
   void points_nearer_than_a_second_are_left_out() {
     var history = new EvidenceHistory();
-    history.add(new EvidenceHistory.Point(0, List.of(1.0)));
-    history.add(new EvidenceHistory.Point(500, List.of(2.0)));
+    history.add(new EvidenceHistory.Point(0, List.of(1.0), List.of()));
+    history.add(new EvidenceHistory.Point(500, List.of(2.0), List.of()));
     assertThat(history.points()).hasSize(1);
   }
 }

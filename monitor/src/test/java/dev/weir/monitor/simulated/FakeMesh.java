@@ -17,8 +17,10 @@ import dev.weir.proto.monitor.v1.IntakeServiceGrpc;
 import dev.weir.proto.monitor.v1.MirrorPair;
 import dev.weir.proto.monitor.v1.MirrorSide;
 import dev.weir.proto.monitor.v1.ReportFeedbackRequest;
+import dev.weir.proto.monitor.v1.ReportSamplesRequest;
 import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.registry.v1.ModelVersion;
+import dev.weir.proto.registry.v1.Reference;
 import dev.weir.proto.registry.v1.Signature;
 import dev.weir.proto.route.v1.Arm;
 import dev.weir.proto.route.v1.Rollout;
@@ -29,6 +31,7 @@ import dev.weir.proto.route.v1.Route;
 import dev.weir.proto.route.v1.Snapshot;
 import dev.weir.proto.route.v1.Variant;
 import dev.weir.proto.route.v1.Verdict;
+import io.opentelemetry.proto.collector.metrics.v1.MetricsServiceGrpc;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +53,8 @@ public final class FakeMesh implements AutoCloseable {
   private final RandomGenerator random = Randomness.seeded(7);
   private final SimulatedTraffic traffic = new SimulatedTraffic(random, 400);
   private final SimulatedMirror mirror = new SimulatedMirror(random);
+  private final SimulatedFeatures features = new SimulatedFeatures(random);
+  private final Reference reference = features.reference(Randomness.seeded(8));
   private final FakeRegistry registry;
   private final List<FakeWorker> workers =
       List.of(new FakeWorker("worker-1", scheduler), new FakeWorker("worker-2", scheduler));
@@ -108,9 +113,14 @@ public final class FakeMesh implements AutoCloseable {
     }
     discovery.register(
         new Instance("router", "router-1", new HostAndPort("127.0.0.1", 8001), Map.of()));
-    registry.change(this::withRoute);
+    registry.change(old -> withRoute(old.toBuilder().addVersions(version(champion)).build()));
+    var unused =
+        IntakeServiceGrpc.newBlockingStub(channel())
+            .withDeadlineAfter(java.time.Duration.ofSeconds(10))
+            .reportOutcomes(FakePast.of(clock.now().toEpochMilli(), champion, random));
     scheduler.every(java.time.Duration.ofMillis(100), this::catchUp);
     scheduler.every(java.time.Duration.ofSeconds(1), registry::signOfLife);
+    scheduler.every(java.time.Duration.ofSeconds(2), this::figures);
   }
 
   private io.grpc.Channel channel() {
@@ -130,11 +140,43 @@ public final class FakeMesh implements AutoCloseable {
         IntakeServiceGrpc.newBlockingStub(channel())
             .withDeadlineAfter(java.time.Duration.ofSeconds(2));
     intake.reportOutcomes(quarter.outcomes());
-    intake.reportSamples(quarter.samples());
-    label(intake, quarter.samples().getSamplesList());
+    ReportSamplesRequest samples = features.with(quarter.samples());
+    intake.reportSamples(samples);
+    label(intake, samples.getSamplesList());
     trace(quarter);
     mirror(intake);
     tellTheStory();
+  }
+
+  private ModelVersion version(String version) {
+    return ModelVersion.newBuilder()
+        .setModel(SimulatedTraffic.ROUTE)
+        .setVersion(version)
+        .setSignature(Signature.newBuilder().setClassOutput("label"))
+        .setReference(reference)
+        .build();
+  }
+
+  private void figures() {
+    var metrics =
+        MetricsServiceGrpc.newBlockingStub(channel())
+            .withDeadlineAfter(java.time.Duration.ofSeconds(2));
+    for (String worker : List.of("worker-1", "worker-2")) {
+      metrics.export(
+          FakeFigures.of(
+              worker,
+              Map.of(
+                  "nv_gpu_utilization",
+                  0.4 + 0.2 * random.nextDouble(),
+                  "nv_gpu_memory_used_bytes",
+                  11.2e9,
+                  "weir_worker_in_flight_requests",
+                  (double) random.nextInt(8),
+                  "weir_worker_waiting_requests",
+                  0.0,
+                  "weir_worker_samples_sent",
+                  (double) quartersInChapter * 50)));
+    }
   }
 
   private void label(IntakeServiceGrpc.IntakeServiceBlockingStub intake, List<Sample> samples) {
@@ -248,11 +290,7 @@ public final class FakeMesh implements AutoCloseable {
     registry.change(old ->
         withRoute(
             old.toBuilder()
-                .addVersions(
-                    ModelVersion.newBuilder()
-                        .setModel(SimulatedTraffic.ROUTE)
-                        .setVersion(version)
-                        .setSignature(Signature.newBuilder().setClassOutput("label")))
+                .addVersions(version(version))
                 .addRollouts(
                     Rollout.newBuilder()
                         .setId(traffic.rollout)
