@@ -17,7 +17,6 @@ public final class BusinessRoutes implements HttpService {
 
   @Override
   public void routing(HttpRules rules) {
-    rules.get(
-        "/", (request, response) -> HttpServer.send(response, Status.OK_200, board.lines()));
+    rules.get("/", (request, response) -> HttpServer.send(response, Status.OK_200, board.lines()));
   }
 }

@@ -25,16 +25,18 @@ public record IntakeConfig(
     @Setting(
             "Traces kept beyond that because a verdict names them, and as many as examples of a mirror, 1 to 100000.")
         int maxPinnedTraces,
-    @Setting("Metric series of which the newest value is kept, 1 to 1000000.")
-        int maxMetricSeries,
-    @Setting("Newest errors kept of each service's log, 1 to 100000; of the 64 services heard last.")
+    @Setting("Metric series of which the newest value is kept, 1 to 1000000.") int maxMetricSeries,
+    @Setting(
+            "Newest errors kept of each service's log, 1 to 100000; of the 64 services heard last.")
         int maxLogsPerService,
     @Setting(
             "Collectors that get all OTLP that comes in, http://host:port, or https://host:port with tls.*; at most 8; none: nothing is forwarded.")
         List<String> forwardOtlp,
-    @Setting("Exports that wait for a collector, bytes for each of them, 1024 to 1000000000; then the oldest are dropped.")
+    @Setting(
+            "Exports that wait for a collector, bytes for each of them, 1024 to 1000000000; then the oldest are dropped.")
         int maxForwardBytes,
-    @Setting("Units remembered for each business metric of a rollout, and numbers that wait for their request's sample, 1 to 10000000.")
+    @Setting(
+            "Units remembered for each business metric of a rollout, and numbers that wait for their request's sample, 1 to 10000000.")
         int maxBusinessUnits) {
   private static final int MAX_COLLECTORS = 8;
   private static final String COLLECTOR_RULE = "http://host:port or https://host:port";
@@ -62,8 +64,7 @@ public record IntakeConfig(
   private static void collector(String endpoint) {
     try {
       var address = new URI(endpoint);
-      boolean known =
-          "http".equals(address.getScheme()) || "https".equals(address.getScheme());
+      boolean known = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
       boolean bare =
           address.getUserInfo() == null
               && address.getQuery() == null

@@ -81,19 +81,25 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
               isDelta(metric.getSum().getAggregationTemporality()));
       case HISTOGRAM -> {
         boolean delta = isDelta(metric.getHistogram().getAggregationTemporality());
-        metric.getHistogram().getDataPointsList().forEach(point -> {
-          var value = new MetricBoard.Value(point.getCount(), point.getSum(), sender.at());
-          var attributes = put(sender, metric, point.getAttributesList(), value);
-          business(sender, metric, attributes, delta, point.getSum(), point.getCount());
-        });
+        metric
+            .getHistogram()
+            .getDataPointsList()
+            .forEach(point -> {
+              var value = new MetricBoard.Value(point.getCount(), point.getSum(), sender.at());
+              var attributes = put(sender, metric, point.getAttributesList(), value);
+              business(sender, metric, attributes, delta, point.getSum(), point.getCount());
+            });
       }
       case EXPONENTIAL_HISTOGRAM -> {
         boolean delta = isDelta(metric.getExponentialHistogram().getAggregationTemporality());
-        metric.getExponentialHistogram().getDataPointsList().forEach(point -> {
-          var value = new MetricBoard.Value(point.getCount(), point.getSum(), sender.at());
-          var attributes = put(sender, metric, point.getAttributesList(), value);
-          business(sender, metric, attributes, delta, point.getSum(), point.getCount());
-        });
+        metric
+            .getExponentialHistogram()
+            .getDataPointsList()
+            .forEach(point -> {
+              var value = new MetricBoard.Value(point.getCount(), point.getSum(), sender.at());
+              var attributes = put(sender, metric, point.getAttributesList(), value);
+              business(sender, metric, attributes, delta, point.getSum(), point.getCount());
+            });
       }
       case SUMMARY ->
           metric
@@ -135,8 +141,7 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
         });
   }
 
-  private void numbers(
-      Sender sender, Metric metric, List<NumberDataPoint> points, boolean delta) {
+  private void numbers(Sender sender, Metric metric, List<NumberDataPoint> points, boolean delta) {
     for (NumberDataPoint point : points) {
       double value = point.hasAsInt() ? point.getAsInt() : point.getAsDouble();
       var attributes =

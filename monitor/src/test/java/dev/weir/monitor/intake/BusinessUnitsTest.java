@@ -165,7 +165,8 @@ final class BusinessUnitsTest {
     var metric = Metric.newBuilder().setName("revenue");
     metric
         .getGaugeBuilder()
-        .addDataPoints(NumberDataPoint.newBuilder().setAsInt(1).addAllAttributes(texts(drawn("7"))));
+        .addDataPoints(
+            NumberDataPoint.newBuilder().setAsInt(1).addAllAttributes(texts(drawn("7"))));
     send(metric);
     assertThat(told).isEmpty();
     assertThat(counts.of(IntakeEvent.BUSINESS_NOT_DELTA)).isEqualTo(1);
@@ -187,8 +188,7 @@ final class BusinessUnitsTest {
     number(1, attributes("weir.request_id", "q1"));
     number(1, attributes("weir.request_id", "q2"));
     number(
-        1,
-        attributes("weir.unit", "not hexadecimal", "weir.arm", "CANARY", "weir.rollout", "r1"));
+        1, attributes("weir.unit", "not hexadecimal", "weir.arm", "CANARY", "weir.rollout", "r1"));
     assertThat(told).isEmpty();
   }
 

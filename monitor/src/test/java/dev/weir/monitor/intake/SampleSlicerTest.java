@@ -101,8 +101,21 @@ final class SampleSlicerTest {
     var small =
         new SampleSlicer(
             new IntakeConfig(
-                1, 1, defaults.sampleSlice(), defaults.sampleGrace(), 2, 1, 1, 1, 1, 1, 1, 1,
-                List.of(), 1_024, 1),
+                1,
+                1,
+                defaults.sampleSlice(),
+                defaults.sampleGrace(),
+                2,
+                1,
+                1,
+                1,
+                1,
+                1,
+                1,
+                1,
+                List.of(),
+                1_024,
+                1),
             counts);
     small.take("a", List.of(at(0)), 0, now);
     small.take("a", List.of(at(250), at(251), at(252)), 0, now);
