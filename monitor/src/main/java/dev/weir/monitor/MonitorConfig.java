@@ -5,9 +5,11 @@ import dev.weir.monitor.dashboard.DashboardConfig;
 import dev.weir.monitor.guardrail.EvidenceConfig;
 import dev.weir.monitor.history.HistoryConfig;
 import dev.weir.monitor.intake.IntakeConfig;
+import dev.weir.monitor.labelling.LabellingConfig;
 import dev.weir.monitor.mirror.MirrorConfig;
 import dev.weir.monitor.replay.ReplayConfig;
 import dev.weir.monitor.watch.WatchConfig;
+import dev.weir.monitor.why.WhyConfig;
 import dev.weir.platform.config.Setting;
 import dev.weir.platform.discovery.DiscoveryConfig;
 import dev.weir.platform.error.Check;
@@ -34,6 +36,8 @@ public record MonitorConfig(
     EvidenceConfig evidence,
     WatchConfig watch,
     AlertConfig alerts,
+    WhyConfig why,
+    LabellingConfig labelling,
     HistoryConfig history,
     ReplayConfig replay,
     DashboardConfig dashboard) {
@@ -58,6 +62,8 @@ public record MonitorConfig(
         EvidenceConfig.defaults(),
         WatchConfig.defaults(),
         AlertConfig.defaults(),
+        WhyConfig.defaults(),
+        LabellingConfig.defaults(),
         HistoryConfig.defaults(),
         ReplayConfig.defaults(),
         DashboardConfig.defaults());

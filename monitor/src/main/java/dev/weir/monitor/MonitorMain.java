@@ -14,6 +14,7 @@ import dev.weir.monitor.history.HistoryCounts;
 import dev.weir.monitor.history.HistoryKeeper;
 import dev.weir.monitor.history.HistoryRoutes;
 import dev.weir.monitor.history.HistoryStore;
+import dev.weir.monitor.inspect.Inspection;
 import dev.weir.monitor.intake.ExposureBoard;
 import dev.weir.monitor.intake.FeedbackJoin;
 import dev.weir.monitor.intake.IntakeCounts;
@@ -24,8 +25,11 @@ import dev.weir.monitor.intake.SaidDropped;
 import dev.weir.monitor.intake.ServicesHeard;
 import dev.weir.monitor.intake.TraceReceiver;
 import dev.weir.monitor.intake.TraceStore;
+import dev.weir.monitor.labelling.LabellingQueue;
+import dev.weir.monitor.labelling.LabellingRoutes;
 import dev.weir.monitor.mirror.MirrorBoard;
 import dev.weir.monitor.mirror.MirrorMetrics;
+import dev.weir.monitor.privacy.EraseRoutes;
 import dev.weir.monitor.replay.JournalFolder;
 import dev.weir.monitor.replay.ReplayCounts;
 import dev.weir.monitor.store.EvidenceFile;
@@ -34,9 +38,13 @@ import dev.weir.monitor.store.WatchKeeper;
 import dev.weir.monitor.verdict.RolloutFindings;
 import dev.weir.monitor.verdict.VerdictSender;
 import dev.weir.monitor.watch.FeatureReader;
+import dev.weir.monitor.watch.LabelRoutes;
+import dev.weir.monitor.watch.LabelWatch;
 import dev.weir.monitor.watch.StandingWatch;
 import dev.weir.monitor.watch.WatchMetrics;
 import dev.weir.monitor.watch.WatchRoutes;
+import dev.weir.monitor.why.WhyBoard;
+import dev.weir.monitor.why.WhyRoutes;
 import dev.weir.platform.discovery.Discoveries;
 import dev.weir.platform.discovery.Discovery;
 import dev.weir.platform.discovery.Instance;
@@ -110,6 +118,7 @@ public final class MonitorMain {
     var watch =
         new StandingWatch(
             config.watch(), counts, alerts, clock, Randomness.seeded(Randomness.freshSeed()));
+    var labelWatch = new LabelWatch(config.watch(), alerts, clock);
     var rolloutFindings = new RolloutFindings(alerts, clock);
     var loss = new IntakeLoss(counts, config.alerts(), alerts, clock);
     var historyCounts = new HistoryCounts();
@@ -123,7 +132,24 @@ public final class MonitorMain {
                 historyCounts));
     var history = new HistoryKeeper(historyStore, config.history(), historyCounts, clock);
     var features = new FeatureReader(config.watch().maxFeatures(), history);
-    var wiring = new Wiring(traces, incoming, watch, rolloutFindings, history, features);
+    var why = new WhyBoard(config.why(), clock);
+    var labelling = new LabellingQueue(config.labelling(), clock);
+    var inspection =
+        new Inspection(
+            config.why().maxWaitingSamples(),
+            config.why().maxFeatures(),
+            counts,
+            List.of(why::observe, labelling::observe));
+    var wiring =
+        new Wiring(
+            traces,
+            incoming,
+            watch,
+            labelWatch,
+            inspection,
+            rolloutFindings,
+            history,
+            features);
     var replayCounts = new ReplayCounts();
     var journals = new JournalFolder(data.resolve("replay"), config.replay(), replayCounts);
     var book =
@@ -135,6 +161,10 @@ public final class MonitorMain {
             labels -> {
               book.takeLabels(labels);
               history.labels(labels);
+              labelWatch.labels(labels);
+              why.labels(labels);
+              labelling.labelled(
+                  labels.stream().map(label -> label.label().getRequestId()).toList());
             });
     var mirrors =
         new MirrorBoard(
@@ -142,7 +172,10 @@ public final class MonitorMain {
             counts,
             new SaidDropped(config.intake().maxRouters()),
             traces::keepExamples,
-            book::takePairs,
+            pairs -> {
+              book.takePairs(pairs);
+              labelling.pairs(pairs);
+            },
             clock);
     var sender = new VerdictSender(registry.channel(), config.instance(), book, clock);
     MonitorMetrics.register(telemetry.meter(), counts, book, sender, traces);
@@ -213,7 +246,16 @@ public final class MonitorMain {
                 telemetry,
                 routes -> {
                   new WatchRoutes(watch).addTo(routes);
+                  new LabelRoutes(labelWatch).addTo(routes);
                   new AlertRoutes(alerts, clock).addTo(routes);
+                  new LabellingRoutes(labelling, config.labelling(), feedback::takeLabels)
+                      .addTo(routes);
+                  routes
+                      .register("/api/v1/why", new WhyRoutes(why))
+                      .register(
+                          "/api/v1/erase",
+                          new EraseRoutes(
+                              Map.of("labels", feedback, "labelling", labelling, "why", why)));
                   routes.register(
                       "/api/v1/history", new HistoryRoutes(historyStore, config.history(), clock));
                   new DashboardRoutes(dashboard).addTo(routes);
@@ -229,6 +271,8 @@ public final class MonitorMain {
                 snapshot -> {
                   book.follow(snapshot);
                   watch.follow(snapshot);
+                  labelWatch.follow(snapshot);
+                  inspection.follow(snapshot);
                   features.follow(snapshot);
                   actions.follow(snapshot);
                   rolloutFindings.follow(snapshot);
@@ -243,9 +287,11 @@ public final class MonitorMain {
     scheduler.every(Duration.ofMinutes(1), history::compact);
     scheduler.every(config.evidence().verdictInterval(), sender::send);
     scheduler.every(config.intake().sampleSlice(), watch::work);
+    scheduler.every(config.intake().sampleSlice(), inspection::work);
     scheduler.every(WATCH_SAVE_INTERVAL, watchKeeper::save);
     scheduler.every(
         Duration.ofSeconds(5), () -> rolloutFindings.look(book.verdicts(), sender.silence()));
+    scheduler.every(Duration.ofSeconds(1), labelWatch::look);
     scheduler.every(IntakeLoss.LOOK_EVERY, loss::look);
     alerting.start(scheduler, alertFile);
 
@@ -299,6 +345,8 @@ public final class MonitorMain {
     private final TraceStore traces;
     private final Dashboard.Incoming incoming;
     private final StandingWatch watch;
+    private final LabelWatch labelWatch;
+    private final Inspection inspection;
     private final RolloutFindings findings;
     private final HistoryKeeper history;
     private final FeatureReader features;
@@ -308,12 +356,16 @@ public final class MonitorMain {
         TraceStore traces,
         Dashboard.Incoming incoming,
         StandingWatch watch,
+        LabelWatch labelWatch,
+        Inspection inspection,
         RolloutFindings findings,
         HistoryKeeper history,
         FeatureReader features) {
       this.traces = traces;
       this.incoming = incoming;
       this.watch = watch;
+      this.labelWatch = labelWatch;
+      this.inspection = inspection;
       this.findings = findings;
       this.history = history;
       this.features = features;
@@ -334,6 +386,8 @@ public final class MonitorMain {
     public void samples(List<Sample> slice) {
       incoming.samples(slice);
       watch.samples(slice);
+      labelWatch.samples(slice);
+      inspection.samples(slice);
       history.samples(slice);
       features.samples(slice);
     }

@@ -1,6 +1,7 @@
 package dev.weir.monitor.intake;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.weir.monitor.privacy.Erasable;
 import dev.weir.proto.monitor.v1.Feedback;
 import dev.weir.proto.monitor.v1.ReportFeedbackResponse;
 import dev.weir.proto.monitor.v1.Sample;
@@ -17,7 +18,7 @@ import java.util.function.Consumer;
  * one that comes again, or a prediction that is reported again, changes nothing as long as the
  * request is remembered. Thread-safe.
  */
-public final class FeedbackJoin {
+public final class FeedbackJoin implements Erasable {
   /** Routes x variants x versions with an accuracy, at most. */
   private static final int MAX_VARIANTS = 1_024;
 
@@ -152,6 +153,21 @@ public final class FeedbackJoin {
         sample.getAssignment().getRoute(),
         sample.getAssignment().getVariant(),
         sample.getVersion());
+  }
+
+  @Override
+  public synchronized boolean erase(String requestId) {
+    boolean was = predictions.remove(requestId) != null;
+    was |= waitingLabels.remove(requestId) != null;
+    was |= joined.remove(requestId) != null;
+    return was;
+  }
+
+  @Override
+  public synchronized int eraseUnit(long unit) {
+    int before = predictions.size();
+    predictions.values().removeIf(sample -> sample.getAssignment().getUnit() == unit);
+    return before - predictions.size();
   }
 
   private void tell(List<LabelledPrediction> found) {

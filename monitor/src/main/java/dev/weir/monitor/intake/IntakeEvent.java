@@ -52,6 +52,8 @@ public enum IntakeEvent {
   MIRROR_COMPARISONS_FORGOTTEN("mirror_comparisons_forgotten"),
   /** Samples that were not watched for drift because too many waited. */
   WATCH_OVERFLOW("watch_overflow"),
+  /** Samples that were not looked at for slices and the labelling queue because too many waited. */
+  INSPECTION_OVERFLOW("inspection_overflow"),
   /** Versions no more watched for drift because there were too many. */
   WATCHED_VERSIONS_FORGOTTEN("watched_versions_forgotten"),
   /** Saved detectors that did not fit their version's reference. */

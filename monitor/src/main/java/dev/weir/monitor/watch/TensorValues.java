@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
  * The elements of a sample's tensor, by row and column: the last dimension is the columns, all
  * others together the rows; a tensor of one dimension has one column. Immutable.
  */
-final class TensorValues {
+public final class TensorValues {
   private final ByteBuffer raw;
   private final int elementBytes;
   private final String datatype;
@@ -33,7 +33,7 @@ final class TensorValues {
    *
    * @param maxRows further rows are not looked at
    */
-  static TensorValues of(SampleTensor tensor, int maxRows) {
+  public static TensorValues of(SampleTensor tensor, int maxRows) {
     return new TensorValues(tensor, elementBytes(tensor.getDatatype()), maxRows);
   }
 
@@ -76,16 +76,18 @@ final class TensorValues {
     return found.toArray(String[]::new);
   }
 
-  int rows() {
+  /** Rows that are whole, at most as many as were asked for. */
+  public int rows() {
     return rows;
   }
 
-  int columns() {
+  /** Columns. */
+  public int columns() {
     return columns;
   }
 
   /** An element as a number; NaN for text that is none. */
-  double number(int row, int column) {
+  public double number(int row, int column) {
     int place = row * columns + column;
     int at = place * elementBytes;
     return switch (datatype) {
@@ -111,12 +113,12 @@ final class TensorValues {
   }
 
   /** An element as text, whole numbers without a point: as references write categories. */
-  String text(int row, int column) {
+  public String text(int row, int column) {
     return texts.length > 0 ? texts[row * columns + column] : category(number(row, column));
   }
 
   /** A number as references write it. */
-  static String category(double value) {
+  public static String category(double value) {
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? Long.toString((long) value)
         : Double.toString(value);

@@ -24,6 +24,12 @@ public record WatchConfig(
     @Setting("How long after its last alarm a drift is called over, 1s to 7d.") Duration quietAfter,
     @Setting("Versions watched at once, 1 to 10000.") int maxVersions,
     @Setting("Features watched of one version, 1 to 4096.") int maxFeatures,
+    @Setting(
+            "Labels of a version between two false alarms of its error rate, on average at least, 1000 to 1e12.")
+        double labelRunLength,
+    @Setting(
+            "Difference between a group's rate of the favourable class and that of all others that is tolerated, 0 to 0.9.")
+        double toleratedGap,
     @Setting("Samples that wait to be watched, 1 to 10000000; more are dropped and counted.")
         int maxWaitingSamples) {
   public WatchConfig {
@@ -36,6 +42,8 @@ public record WatchConfig(
     Check.inRange("quietAfter", quietAfter, Duration.ofSeconds(1), Duration.ofDays(7));
     Check.inRange("maxVersions", maxVersions, 1, 10_000);
     Check.inRange("maxFeatures", maxFeatures, 1, 4_096);
+    Check.inRange("labelRunLength", labelRunLength, 1_000, 1e12);
+    Check.inRange("toleratedGap", toleratedGap, 0, 0.9);
     Check.inRange("maxWaitingSamples", maxWaitingSamples, 1, 10_000_000);
   }
 
@@ -54,6 +62,8 @@ public record WatchConfig(
         Duration.ofMinutes(15),
         256,
         512,
+        1e6,
+        0.05,
         100_000);
   }
 }

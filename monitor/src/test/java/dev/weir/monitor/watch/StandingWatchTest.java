@@ -78,6 +78,8 @@ final class StandingWatchTest {
         Duration.ofMinutes(1),
         2,
         10,
+        1e6,
+        0.05,
         maxWaiting);
   }
 

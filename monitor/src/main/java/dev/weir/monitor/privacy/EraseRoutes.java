@@ -1,0 +1,142 @@
+package dev.weir.monitor.privacy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.weir.platform.error.InvalidValueException;
+import dev.weir.platform.http.HttpServer;
+import io.helidon.http.Status;
+import io.helidon.webserver.http.HttpRules;
+import io.helidon.webserver.http.HttpService;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code POST /api/v1/erase} with {@code {"by": "ada", "request_ids": ["..."], "units":
+ * ["1f2e..."]}}: forgets what is known of these requests and units. Says by what and how much,
+ * never whom: the log would keep what was to be forgotten.
+ */
+public final class EraseRoutes implements HttpService {
+  private static final Logger LOG = LoggerFactory.getLogger(EraseRoutes.class);
+  private static final JsonMapper JSON = new JsonMapper();
+  private static final int MAX_BODY = 1 << 20;
+  private static final int MAX_ITEMS = 1_000;
+  private static final int MAX_TEXT = 256;
+
+  private final Map<String, Erasable> holders;
+
+  /**
+   * Erases.
+   *
+   * @param holders who holds something, by a word for the answer
+   */
+  public EraseRoutes(Map<String, Erasable> holders) {
+    this.holders = new LinkedHashMap<>(holders);
+  }
+
+  @Override
+  public void routing(HttpRules rules) {
+    rules.post("/", this::erase);
+  }
+
+  private record Order(String by, Set<String> requestIds, Set<Long> units) {}
+
+  private void erase(ServerRequest request, ServerResponse response) {
+    // A page of another site can only send what needs no leave of ours: never this type.
+    boolean json =
+        request
+            .headers()
+            .contentType()
+            .map(type -> type.text().startsWith("application/json"))
+            .orElse(false);
+    if (!json) {
+      HttpServer.send(
+          response,
+          Status.UNSUPPORTED_MEDIA_TYPE_415,
+          Map.of("error", "content-type: another (expected: application/json)"));
+      return;
+    }
+    try {
+      HttpServer.send(response, Status.OK_200, Map.of("erased", erase(read(request))));
+    } catch (InvalidValueException e) {
+      HttpServer.send(
+          response, Status.BAD_REQUEST_400, Map.of("error", String.valueOf(e.getMessage())));
+    }
+  }
+
+  private Map<String, Integer> erase(Order order) {
+    var erased = new LinkedHashMap<String, Integer>();
+    holders.forEach((name, holder) -> {
+      int count = 0;
+      for (String id : order.requestIds()) {
+        count += holder.erase(id) ? 1 : 0;
+      }
+      for (long unit : order.units()) {
+        count += holder.eraseUnit(unit);
+      }
+      erased.put(name, count);
+    });
+    LOG.atInfo()
+        .addKeyValue("by", order.by())
+        .addKeyValue("request_ids", order.requestIds().size())
+        .addKeyValue("units", order.units().size())
+        .addKeyValue("erased", erased)
+        .log("erased");
+    return erased;
+  }
+
+  private static Order read(ServerRequest request) {
+    JsonNode body;
+    try {
+      byte[] bytes = request.content().inputStream().readNBytes(MAX_BODY + 1);
+      if (bytes.length > MAX_BODY) {
+        throw new InvalidValueException("body", "longer", "at most " + MAX_BODY + " bytes");
+      }
+      body = JSON.readTree(bytes);
+    } catch (JsonProcessingException e) {
+      throw new InvalidValueException("body", "no JSON", "a JSON object");
+    } catch (IOException e) {
+      throw new InvalidValueException("body", "cut off", "a JSON object");
+    }
+    return order(body);
+  }
+
+  private static Order order(JsonNode body) {
+    var ids = new LinkedHashSet<String>();
+    body.path("request_ids").forEach(id -> ids.add(text("request_ids", id.asText())));
+    var units = new LinkedHashSet<Long>();
+    body.path("units").forEach(unit -> units.add(unit(unit.asText())));
+    int items = ids.size() + units.size();
+    if (items < 1 || items > MAX_ITEMS) {
+      throw new InvalidValueException(
+          "request_ids", items + " with units", "1 to " + MAX_ITEMS + " together with units");
+    }
+    return new Order(text("by", body.path("by").asText()), ids, units);
+  }
+
+  private static String text(String name, String text) {
+    if (text.isBlank() || text.length() > MAX_TEXT) {
+      throw new InvalidValueException(name, text, "1 to " + MAX_TEXT + " characters");
+    }
+    return text;
+  }
+
+  private static long unit(String hexadecimal) {
+    try {
+      long unit = Long.parseUnsignedLong(hexadecimal, 16);
+      if (unit != 0) {
+        return unit;
+      }
+    } catch (NumberFormatException e) {
+      throw new InvalidValueException("units", hexadecimal, "1 to 16 hexadecimal digits, not 0");
+    }
+    throw new InvalidValueException("units", hexadecimal, "1 to 16 hexadecimal digits, not 0");
+  }
+}

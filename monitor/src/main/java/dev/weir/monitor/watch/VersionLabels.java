@@ -1,0 +1,169 @@
+package dev.weir.monitor.watch;
+
+import dev.weir.monitor.intake.LabelledPrediction;
+import dev.weir.monitor.stats.Claim;
+import dev.weir.monitor.stats.Effect;
+import dev.weir.monitor.stats.LevelCounts;
+import dev.weir.monitor.stats.MeanTest;
+import dev.weir.monitor.stats.ShownScale;
+import dev.weir.monitor.stats.concept.Adwin;
+import dev.weir.monitor.stats.concept.ConceptDetector;
+import dev.weir.monitor.stats.concept.HddmA;
+import dev.weir.monitor.stats.concept.PageHinkley;
+import dev.weir.monitor.stats.detector.RateDetector;
+import dev.weir.monitor.stats.label.CalibrationTest;
+import dev.weir.monitor.stats.label.ConfidenceEstimate;
+import dev.weir.monitor.stats.sketch.NumberSketch;
+import dev.weir.proto.monitor.v1.Sample;
+import dev.weir.proto.registry.v1.ModelVersion;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/** What labels say about one live version. Single writer. */
+final class VersionLabels {
+  /** Labels of the version's own that are its reference when its card has no accuracy. */
+  static final long OWN_REFERENCE = 2_000;
+
+  private static final double MIDDLE = 0.5;
+
+  private final MeanTest accuracy =
+      new MeanTest(
+          MeanTest.Parameters.common(
+              new Claim.AtMost(MIDDLE), ShownScale.moreIsBetter("accuracy")));
+  private final CalibrationTest calibration = new CalibrationTest();
+  private final ConfidenceEstimate estimate = new ConfidenceEstimate();
+  private final NumberSketch delays = new NumberSketch();
+  private final Map<ConceptDetector, Long> classics = new LinkedHashMap<>();
+  private final GroupWatch groups;
+  private @Nullable RateDetector errors;
+  private double bound;
+  private long predictions;
+  private long labels;
+  private long wrong;
+
+  VersionLabels(ModelVersion version, double toleratedGap) {
+    this.groups = new GroupWatch(version, toleratedGap);
+    classics.put(new Adwin(Adwin.Parameters.usual()), 0L);
+    classics.put(new HddmA(), 0L);
+    classics.put(
+        new PageHinkley(new PageHinkley.Parameters(30, 0.005, 50, 0.9999, PageHinkley.Side.UP)),
+        0L);
+    double offline = version.getMetricsOrDefault("accuracy", Double.NaN);
+    double rows = version.getMetricsOrDefault("held_out_rows", Double.NaN);
+    if (offline >= 0 && offline <= 1 && rows >= 1) {
+      detect((1 - offline) * rows, rows);
+    }
+  }
+
+  private void detect(double hits, double of) {
+    bound = RateDetector.boundFrom(hits, of);
+    errors = new RateDetector(bound);
+  }
+
+  /** Takes a prediction, labelled or not. */
+  void predicted(Sample sample) {
+    predictions++;
+    groups.observe(sample);
+    if (sample.getConfidencesCount() > 0) {
+      double confidence = sample.getConfidences(0);
+      if (confidence >= 0 && confidence <= 1) {
+        estimate.add(confidence, true);
+      }
+    }
+  }
+
+  /** Takes a label, first row, that is a class. */
+  void labelled(LabelledPrediction labelled, Instant now) {
+    Sample sample = labelled.sample();
+    if (sample.getPredictedClassesCount() == 0 || labelled.label().getTrueClassesCount() == 0) {
+      return;
+    }
+    boolean right = sample.getPredictedClasses(0).equals(labelled.label().getTrueClasses(0));
+    labels++;
+    wrong += right ? 0 : 1;
+    delays.add(
+        Math.max(
+            0,
+            now.toEpochMilli() / 1e3
+                - sample.getAt().getSeconds()
+                - sample.getAt().getNanos() / 1e9));
+    LevelCounts counts = accuracy.newCounts();
+    counts.add(1, true, right ? 0 : 1, 1);
+    accuracy.update(counts);
+    if (sample.getConfidencesCount() > 0
+        && sample.getConfidences(0) >= 0
+        && sample.getConfidences(0) <= 1) {
+      calibration.add(sample.getConfidences(0), right);
+    }
+    RateDetector detector = errors;
+    if (detector != null) {
+      detector.observe(!right);
+    } else if (labels >= OWN_REFERENCE) {
+      detect(wrong, labels);
+    }
+    classics.replaceAll(
+        (classic, times) -> classic.observe(right ? 0 : 1) ? Long.valueOf(times + 1) : times);
+  }
+
+  /** The detector of more errors; empty: there is no reference yet. */
+  Optional<RateDetector> errors() {
+    return Optional.ofNullable(errors);
+  }
+
+  /** Highest error rate without an alarm. */
+  double bound() {
+    return bound;
+  }
+
+  CalibrationTest calibration() {
+    return calibration;
+  }
+
+  List<GroupWatch.Group> groups() {
+    return groups.groups();
+  }
+
+  long labels() {
+    return labels;
+  }
+
+  /** Accuracy with an interval that is right at all times together with 0.95; empty: no labels. */
+  Optional<double[]> accuracy() {
+    Optional<Effect> effect = accuracy.evidence().effect();
+    return effect.map(e ->
+        new double[] {
+          e.canary(), e.baseline() + e.differenceLow(), e.baseline() + e.differenceHigh()
+        });
+  }
+
+  /** Accuracy that the probabilities promise; empty: there are none. */
+  OptionalDouble estimatedAccuracy() {
+    return estimate.predictions() == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(estimate.accuracy());
+  }
+
+  /** Share of predictions that have their label; empty: no predictions. */
+  OptionalDouble coverage() {
+    return predictions == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(Math.min(1, (double) labels / predictions));
+  }
+
+  /** Seconds from prediction to label. */
+  NumberSketch delays() {
+    return delays;
+  }
+
+  /** How often each classic detector saw a drift. */
+  Map<String, Long> classics() {
+    var times = new LinkedHashMap<String, Long>();
+    classics.forEach((classic, count) -> times.put(classic.name(), count));
+    return times;
+  }
+}

@@ -1,0 +1,120 @@
+package dev.weir.monitor.stats.label;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+import java.util.random.RandomGenerator;
+import java.util.random.RandomGeneratorFactory;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class LabelStatisticsTest {
+  private static final double LOG_TWENTY = Math.log(20);
+
+  private static RandomGenerator random(long seed) {
+    return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
+  }
+
+  /** 5 % of 300 is 15; three standard deviations more are 26. */
+  private static void assertRare(IntPredicate happens) {
+    assertThat(IntStream.range(0, 300).filter(happens).count()).isLessThanOrEqualTo(26);
+  }
+
+  /** scikit-learn 1.9: IsotonicRegression().fit_transform([1, 2, 3, 4], [1, 3, 2, 4]). */
+  @Test
+  void isotonic_pools_what_falls() {
+    Isotonic fit = Isotonic.fit(new double[] {1, 2, 3, 4}, new double[] {0.1, 0.3, 0.2, 0.4});
+    assertThat(fit.at(1)).isCloseTo(0.1, within(1e-12));
+    assertThat(fit.at(2.5)).isCloseTo(0.25, within(1e-12));
+    assertThat(fit.at(4)).isCloseTo(0.4, within(1e-12));
+    assertThat(fit.at(-9)).isEqualTo(fit.at(1));
+    assertThat(fit.at(9)).isEqualTo(fit.at(4));
+  }
+
+  @Test
+  void isotonic_finds_the_probability_behind_a_distorted_score() {
+    RandomGenerator random = random(1);
+    double[] scores = random.doubles(20_000).toArray();
+    double[] outcomes =
+        Arrays.stream(scores).map(s -> random.nextDouble() < s * s ? 1 : 0).toArray();
+    Isotonic fit = Isotonic.fit(scores, outcomes);
+    for (double s : new double[] {0.2, 0.5, 0.8}) {
+      assertThat(fit.at(s)).isCloseTo(s * s, within(0.05));
+    }
+  }
+
+  @Test
+  void performance_is_estimated_without_labels() {
+    RandomGenerator random = random(2);
+    var estimate = new ConfidenceEstimate();
+    int right = 0;
+    int truePositives = 0;
+    int positives = 0;
+    int n = 50_000;
+    for (int i = 0; i < n; i++) {
+      double p = random.nextDouble();
+      boolean truth = random.nextDouble() < p;
+      boolean predicted = p > 0.5;
+      estimate.add(p, predicted);
+      right += predicted == truth ? 1 : 0;
+      truePositives += predicted && truth ? 1 : 0;
+      positives += truth ? 1 : 0;
+    }
+    assertThat(estimate.accuracy()).isCloseTo((double) right / n, within(0.01));
+    assertThat(estimate.recall()).isCloseTo((double) truePositives / positives, within(0.01));
+    assertThat(estimate.f1()).isBetween(0.7, 0.8);
+    var whole = new ConfidenceEstimate();
+    whole.merge(estimate);
+    assertThat(whole.precision()).isEqualTo(estimate.precision());
+    assertThat(whole.predictions()).isEqualTo(n);
+    assertThatThrownBy(() -> estimate.add(1.1, true))
+        .hasMessage("probability: 1.1 (expected: 0 to 1)");
+  }
+
+  private static CalibrationTest calibration(long seed, double shift, int n) {
+    RandomGenerator random = random(seed);
+    var test = new CalibrationTest();
+    for (int i = 0; i < n; i++) {
+      double p = 0.5 + 0.5 * random.nextDouble();
+      test.add(p, random.nextDouble() < p - shift);
+    }
+    return test;
+  }
+
+  @Test
+  void a_calibrated_version_is_seldom_accused_and_one_that_is_too_sure_is_found() {
+    assertRare(seed -> calibration(seed, 0, 2_000).maxLogEvidence() >= LOG_TWENTY);
+    CalibrationTest tooSure = calibration(1, 0.15, 2_000);
+    assertThat(tooSure.maxLogEvidence()).isGreaterThan(LOG_TWENTY);
+    assertThat(tooSure.expectedCalibrationError()).isCloseTo(0.15, within(0.03));
+    assertThat(CalibrationTest.fromBytes(tooSure.toBytes()).toBytes()).isEqualTo(tooSure.toBytes());
+  }
+
+  private static ParityTest parity(long seed, double gap, double share) {
+    RandomGenerator random = random(seed);
+    var test = new ParityTest(0.05);
+    for (int i = 0; i < 6_000; i++) {
+      boolean inGroup = random.nextDouble() < share;
+      test.add(inGroup, random.nextDouble() < (inGroup ? 0.4 - gap : 0.4));
+    }
+    return test;
+  }
+
+  @Test
+  void a_gap_within_the_tolerance_is_seldom_accused_and_a_larger_one_is_found() {
+    assertRare(seed -> parity(seed, 0.05, 0.3).maxLogEvidence() >= LOG_TWENTY);
+    assertRare(seed -> parity(1_000 + seed, -0.05, 0.3).maxLogEvidence() >= LOG_TWENTY);
+    ParityTest unfair = parity(1, 0.2, 0.3);
+    assertThat(unfair.maxLogEvidence()).isGreaterThan(LOG_TWENTY);
+    assertThat(unfair.rate(true)).isCloseTo(0.2, within(0.03));
+    assertThat(unfair.rate(false)).isCloseTo(0.4, within(0.03));
+    assertThat(unfair.hasEnough()).isTrue();
+    assertThat(new ParityTest(0).hasEnough()).isFalse();
+    assertThat(ParityTest.fromBytes(unfair.toBytes()).toBytes()).isEqualTo(unfair.toBytes());
+    assertThatThrownBy(() -> ParityTest.fromBytes(Arrays.copyOf(unfair.toBytes(), 40)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}

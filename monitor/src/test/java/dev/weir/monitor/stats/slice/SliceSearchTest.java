@@ -1,0 +1,126 @@
+package dev.weir.monitor.stats.slice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.weir.platform.error.InvalidValueException;
+import dev.weir.platform.time.Randomness;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+final class SliceSearchTest {
+  private static final double ALPHA = 0.05;
+
+  private static SliceCount slice(
+      String value, long before, long hits, long after, long hitsAfter) {
+    return new SliceCount("state", value, before, hits, after, hitsAfter);
+  }
+
+  private static SliceCount sum(List<SliceCount> slices) {
+    return new SliceCount(
+        "",
+        "",
+        slices.stream().mapToLong(SliceCount::before).sum(),
+        slices.stream().mapToLong(SliceCount::hitsBefore).sum(),
+        slices.stream().mapToLong(SliceCount::after).sum(),
+        slices.stream().mapToLong(SliceCount::hitsAfter).sum());
+  }
+
+  @Test
+  void the_slice_that_went_wrong_explains_the_change() {
+    var slices =
+        List.of(
+            slice("AL", 5_000, 500, 5_000, 500),
+            slice("CA", 1_000, 100, 1_000, 600),
+            slice("TX", 4_000, 400, 4_000, 400));
+    List<SliceFinding> ranked = SliceSearch.rank(sum(slices), slices, ALPHA);
+    assertThat(ranked.getFirst().count().value()).isEqualTo("CA");
+    assertThat(ranked.getFirst().explained()).isCloseTo(1, within(1e-12));
+    assertThat(ranked.getFirst().size()).isCloseTo(0.1, within(1e-12));
+    assertThat(ranked.getFirst().extraRate().estimate()).isCloseTo(0.5, within(1e-12));
+    assertThat(ranked).filteredOn(SliceFinding::shown).hasSize(1);
+  }
+
+  @Test
+  void a_slice_that_grew_explains_by_its_share() {
+    var slices =
+        List.of(slice("usual", 9_900, 990, 9_000, 900), slice("(unusual)", 100, 80, 1_000, 800));
+    SliceFinding first = SliceSearch.rank(sum(slices), slices, ALPHA).getFirst();
+    assertThat(first.count().value()).isEqualTo("(unusual)");
+    assertThat(first.byRate()).isZero();
+    assertThat(first.byShare()).isPositive();
+    assertThat(first.shown()).isTrue();
+  }
+
+  @Test
+  void a_change_that_all_share_has_no_slice() {
+    var slices =
+        List.of(slice("AL", 5_000, 500, 5_000, 1_000), slice("CA", 1_000, 100, 1_000, 200));
+    assertThat(SliceSearch.rank(sum(slices), slices, ALPHA)).noneMatch(SliceFinding::shown);
+  }
+
+  @Test
+  void the_parts_of_a_feature_sum_to_the_whole() {
+    var slices =
+        List.of(
+            slice("a", 500, 20, 900, 400),
+            slice("b", 100, 90, 0, 0),
+            slice("c", 0, 0, 70, 7),
+            slice("d", 300, 10, 310, 3));
+    assertThat(
+            SliceSearch.rank(sum(slices), slices, ALPHA).stream()
+                .mapToDouble(SliceFinding::explained)
+                .sum())
+        .isCloseTo(1, within(1e-9));
+  }
+
+  @Test
+  void without_a_change_or_one_side_there_is_nothing_to_explain() {
+    var same = List.of(slice("a", 10, 1, 10, 1));
+    assertThat(SliceSearch.rank(sum(same), same, ALPHA)).isEmpty();
+    var oneSided = List.of(slice("a", 10, 1, 0, 0));
+    assertThat(SliceSearch.rank(sum(oneSided), oneSided, ALPHA)).isEmpty();
+    assertThatThrownBy(() -> slice("a", 1, 2, 0, 0))
+        .isInstanceOf(InvalidValueException.class)
+        .hasMessage("hitsBefore: 2 (expected: 0 to the number of units, 1)");
+  }
+
+  /** All slices change alike; 400 looks at 20 slices each. */
+  @Test
+  void chance_shows_a_slice_no_more_often_than_promised() {
+    RandomGenerator random = Randomness.seeded(11);
+    int shown = 0;
+    int looks = 400;
+    for (int look = 0; look < looks; look++) {
+      var slices = new ArrayList<SliceCount>();
+      for (int i = 0; i < 20; i++) {
+        long before = binomial(random, 2_000, 0.05);
+        long after = binomial(random, 2_000, 0.05);
+        slices.add(
+            slice(
+                "v" + i,
+                before,
+                binomial(random, before, 0.1),
+                after,
+                binomial(random, after, 0.2)));
+      }
+      shown +=
+          SliceSearch.rank(sum(slices), slices, ALPHA).stream().anyMatch(SliceFinding::shown)
+              ? 1
+              : 0;
+    }
+    // 0.05 and three standard deviations of 400 looks.
+    assertThat(shown / (double) looks).isLessThan(0.05 + 3 * Math.sqrt(0.05 * 0.95 / looks));
+  }
+
+  private static long binomial(RandomGenerator random, long n, double p) {
+    long hits = 0;
+    for (long i = 0; i < n; i++) {
+      hits += random.nextDouble() < p ? 1 : 0;
+    }
+    return hits;
+  }
+}
