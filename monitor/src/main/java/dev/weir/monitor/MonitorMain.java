@@ -142,14 +142,7 @@ public final class MonitorMain {
             List.of(why::observe, labelling::observe));
     var wiring =
         new Wiring(
-            traces,
-            incoming,
-            watch,
-            labelWatch,
-            inspection,
-            rolloutFindings,
-            history,
-            features);
+            traces, incoming, watch, labelWatch, inspection, rolloutFindings, history, features);
     var replayCounts = new ReplayCounts();
     var journals = new JournalFolder(data.resolve("replay"), config.replay(), replayCounts);
     var book =
