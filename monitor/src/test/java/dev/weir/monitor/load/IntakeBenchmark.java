@@ -25,10 +25,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Offers a real monitor, a process of its own on one core, the outcomes of 10,000 requests/s and 2,000
- * samples/s of 50 features with labels for a fifth of them, over gRPC, while a rollout with five
- * guardrails is judged and both versions are watched. Prints CPU seconds a second, the calls' times,
- * memory, and what was lost. Linux. Not part of the build.
+ * Offers a real monitor, a process of its own on one core, the outcomes of 10,000 requests/s and
+ * 2,000 samples/s of 50 features with labels for a fifth of them, over gRPC, while a rollout with
+ * five guardrails is judged and both versions are watched. Prints CPU seconds a second, the calls'
+ * times, memory, and what was lost. Linux. Not part of the build.
  *
  * <pre>
  *   java -cp ... dev.weir.monitor.load.IntakeBenchmark [SECONDS=60] [REQUESTS=10000] [SAMPLES=2000]
@@ -187,12 +187,11 @@ public final class IntakeBenchmark {
     Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
         .filter(line -> line.startsWith("VmRSS"))
         .forEach(System.out::println);
-    after.forEach(
-        (event, count) -> {
-          double more = count - before.getOrDefault(event, 0.0);
-          if (more > 0) {
-            System.out.printf(Locale.ROOT, "  %s: %,.1f a second%n", event, more / elapsed);
-          }
-        });
+    after.forEach((event, count) -> {
+      double more = count - before.getOrDefault(event, 0.0);
+      if (more > 0) {
+        System.out.printf(Locale.ROOT, "  %s: %,.1f a second%n", event, more / elapsed);
+      }
+    });
   }
 }

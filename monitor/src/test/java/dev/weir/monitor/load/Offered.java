@@ -34,7 +34,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
-/** What is sent: requests of a rollout at 5 %, and samples of 50 features, half of them categories. */
+/**
+ * What is sent: requests of a rollout at 5 %, and samples of 50 features, half of them categories.
+ */
 final class Offered {
   private static final String MODEL = "m";
   private static final String ROLLOUT = "rollout-1";
@@ -86,16 +88,19 @@ final class Offered {
                         .setRoute(MODEL)
                         .setCanaryVersion("2")
                         .addSteps(RolloutStep.newBuilder().setCanaryBasisPoints(500))
-                        .addGuardrails(guardrail("errors").setErrorRate(ErrorRate.getDefaultInstance()))
+                        .addGuardrails(
+                            guardrail("errors").setErrorRate(ErrorRate.getDefaultInstance()))
                         .addGuardrails(
                             guardrail("points")
                                 .setErrorRate(ErrorRate.newBuilder().setToleratedDifference(0.005)))
-                        .addGuardrails(guardrail("latency").setLatency(Latency.getDefaultInstance()))
+                        .addGuardrails(
+                            guardrail("latency").setLatency(Latency.getDefaultInstance()))
                         .addGuardrails(
                             guardrail("classes")
                                 .setPredictedClass(PredictedClass.getDefaultInstance()))
                         .addGuardrails(
-                            guardrail("accuracy").setLabelQuality(LabelQuality.getDefaultInstance()))))
+                            guardrail("accuracy")
+                                .setLabelQuality(LabelQuality.getDefaultInstance()))))
         .build();
   }
 
@@ -112,10 +117,7 @@ final class Offered {
             .setLengthMillis(250);
     int canary = (int) Math.round(count * SHARE);
     slice.addCells(cell(true, canary)).addCells(cell(false, count - canary));
-    return ReportOutcomesRequest.newBuilder()
-        .setRouterProcess("router-1")
-        .addSlices(slice)
-        .build();
+    return ReportOutcomesRequest.newBuilder().setRouterProcess("router-1").addSlices(slice).build();
   }
 
   private OutcomeCell cell(boolean canary, int count) {
