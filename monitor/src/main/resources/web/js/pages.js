@@ -3,10 +3,11 @@ import alerts from './pages/alerts.js';
 import drift from './pages/drift.js';
 import fleet from './pages/fleet.js';
 import history from './pages/history.js';
+import labels from './pages/labels.js';
 import overview from './pages/overview.js';
 import rollouts from './pages/rollouts.js';
 import traces from './pages/traces.js';
 import versions from './pages/versions.js';
 
 /** Each: {id, title, mount(container, query)}, which gives {update(state), turn(query), close()}, all three optional. */
-export const pages = [overview, alerts, rollouts, versions, drift, history, traces, fleet];
+export const pages = [overview, alerts, rollouts, versions, drift, labels, history, traces, fleet];

@@ -21,7 +21,16 @@ import org.awaitility.Awaitility;
  */
 public final class DashboardPictures {
   private static final List<String> PAGES =
-      List.of("overview", "alerts", "rollouts", "versions", "drift", "history", "traces", "fleet");
+      List.of(
+          "overview",
+          "alerts",
+          "rollouts",
+          "versions",
+          "drift",
+          "labels",
+          "history",
+          "traces",
+          "fleet");
   private static final Pattern PORTS =
       Pattern.compile("grpc=127.0.0.1:(\\d+) http=127.0.0.1:(\\d+)");
 

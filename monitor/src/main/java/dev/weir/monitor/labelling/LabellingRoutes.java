@@ -151,14 +151,14 @@ public final class LabellingRoutes {
               ? LabelReader.json(body, config.maxLabels())
               : LabelReader.csv(new String(body, StandardCharsets.UTF_8), config.maxLabels());
       ReportFeedbackResponse taken = labels.apply(read);
-      HttpServer.send(
-          response,
-          Status.OK_200,
-          Map.of("joined", taken.getJoined(), "pending", taken.getPending()));
+      HttpServer.send(response, Status.OK_200, new Taken(taken.getJoined(), taken.getPending()));
     } catch (InvalidValueException e) {
       refuse(response, e);
     }
   }
+
+  /** What became of labels: their prediction was found, or is waited for. */
+  private record Taken(long joined, long pending) {}
 
   private static byte[] body(ServerRequest request) {
     try {

@@ -20,6 +20,7 @@ import dev.weir.proto.monitor.v1.ReportFeedbackRequest;
 import dev.weir.proto.monitor.v1.ReportSamplesRequest;
 import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.registry.v1.ModelVersion;
+import dev.weir.proto.registry.v1.MonitoringPolicy;
 import dev.weir.proto.registry.v1.Reference;
 import dev.weir.proto.registry.v1.Signature;
 import dev.weir.proto.route.v1.Arm;
@@ -154,6 +155,10 @@ public final class FakeMesh implements AutoCloseable {
         .setVersion(version)
         .setSignature(Signature.newBuilder().setClassOutput("label"))
         .setReference(reference)
+        .putMetrics("accuracy", 0.83)
+        .putMetrics("held_out_rows", 10_000)
+        .setMonitoring(
+            MonitoringPolicy.newBuilder().addGroupFeatures("sector").setFavourableClass("1"))
         .build();
   }
 
