@@ -184,6 +184,22 @@ class StreamRelayTest {
     Awaitility.await().until(() -> mesh.router.relay().callsInFlight() == 0);
   }
 
+  /** The client has no timer of its own here: it sees what the router makes of the deadline. */
+  @Test
+  void a_deadline_that_the_worker_sees_first_is_a_deadline() throws Exception {
+    mesh.workers.forEach(w -> w.answersStreams = false);
+    var timeout = new Metadata();
+    timeout.put(Metadata.Key.of("grpc-timeout", Metadata.ASCII_STRING_MARSHALLER), "60m");
+    var interceptor = MetadataUtils.newAttachHeadersInterceptor(timeout);
+    for (int i = 0; i < 20; i++) {
+      Client client = open(stub().withInterceptors(interceptor)).reads();
+      client.requests().onNext(small(i));
+
+      assertThat(client.end().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
+      assertThat(client.waiting()).isZero();
+    }
+  }
+
   @Test
   void compressed_messages_are_inflated_for_the_worker() throws Exception {
     Client client = open(stub().withCompression("gzip")).reads();

@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * long for that; then it is the client's. Loop thread only.
  */
 final class InferAttempt extends DeadlineWheel.Deadline implements StreamListener, LoopLink.Waiter {
-  private static final long AHEAD_NANOS = 5_000_000;
-
   private final AttemptOwner owner;
   private final CallContext context;
   private final RelayLoop loop;
@@ -235,10 +233,9 @@ final class InferAttempt extends DeadlineWheel.Deadline implements StreamListene
     failed(code, fromTransport(text), null);
   }
 
-  /** The worker has the same deadline and may be a little ahead: its cancellation is that. */
   private boolean isOutOfTime() {
     long left = sent.startNanos() + sent.timeoutNanos() - loop.http2().clock().nanoTime();
-    return left < Math.min(AHEAD_NANOS, sent.timeoutNanos() / 8);
+    return WorkerDeadline.mayBeOver(left, sent.timeoutNanos());
   }
 
   private String fromTransport(String what) {

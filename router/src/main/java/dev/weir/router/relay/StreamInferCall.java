@@ -61,6 +61,7 @@ final class StreamInferCall extends DeadlineWheel.Deadline
   private @Nullable StreamLeg last;
   private boolean wantsGrpcErrors;
   private boolean hasDeadline;
+  private long timeout;
   private long deadline;
   private boolean answeredHere;
   private boolean headersSent;
@@ -107,7 +108,7 @@ final class StreamInferCall extends DeadlineWheel.Deadline
         inflate = encoding;
         exchange = context.exchanges().openStream(traceparent);
         wantsGrpcErrors = "true".equals(headers.text(GRPC_ERRORS));
-        long timeout = GrpcHeaders.timeoutNanos(received.get(GrpcHeaders.TIMEOUT));
+        timeout = GrpcHeaders.timeoutNanos(received.get(GrpcHeaders.TIMEOUT));
         if (timeout >= 0) {
           hasDeadline = true;
           deadline = loop.http2().clock().nanoTime() + timeout;
@@ -193,7 +194,7 @@ final class StreamInferCall extends DeadlineWheel.Deadline
 
   @Override
   public void onClosed(Http2Stream stream, CloseReason reason, long errorCode, String why) {
-    boolean late = hasDeadline && loop.http2().clock().nanoTime() - deadline >= 0;
+    boolean late = hasDeadline && leftNanos() <= 0;
     over(
         late ? StatusCode.DEADLINE_EXCEEDED : StatusCode.CANCELLED,
         late ? "the client's deadline passed" : "the client cancelled");
@@ -248,9 +249,12 @@ final class StreamInferCall extends DeadlineWheel.Deadline
 
   @Override
   public Http2Headers headersFor(Attempt sent, AsciiString authority) {
-    long left =
-        hasDeadline ? deadline - loop.http2().clock().nanoTime() : RequestHeaders.NO_TIMEOUT;
+    long left = hasDeadline ? leftNanos() : RequestHeaders.NO_TIMEOUT;
     return headers.forCopy(sent, authority, left);
+  }
+
+  private long leftNanos() {
+    return deadline - loop.http2().clock().nanoTime();
   }
 
   @Override
@@ -266,6 +270,12 @@ final class StreamInferCall extends DeadlineWheel.Deadline
   @Override
   public void closed(StreamLeg leg, StatusCode code, String text) {
     if (over) {
+      return;
+    }
+    if (code == StatusCode.CANCELLED
+        && hasDeadline
+        && WorkerDeadline.mayBeOver(leftNanos(), timeout)) {
+      closed(leg, StatusCode.DEADLINE_EXCEEDED, "the deadline passed");
       return;
     }
     open.remove(leg);
