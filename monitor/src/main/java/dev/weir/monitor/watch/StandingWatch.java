@@ -31,7 +31,7 @@ import java.util.random.RandomGenerator;
  * closes their slice, and looked at by a task of its own: {@link #work} must be called a few times
  * a second, by one caller at a time. Thread-safe.
  */
-public final class StandingWatch {
+public final class StandingWatch implements WatchState {
   private static final int MAGIC = 0x57544348;
   private static final int VERSION = 1;
 
@@ -200,6 +200,7 @@ public final class StandingWatch {
   }
 
   /** All detectors, to be saved. */
+  @Override
   public synchronized byte[] image() {
     try {
       var bytes = new ByteArrayOutputStream();
@@ -225,11 +226,7 @@ public final class StandingWatch {
     }
   }
 
-  /**
-   * Takes over a saved image; for a watch that has seen nothing.
-   *
-   * @throws IOException or IllegalArgumentException when it is damaged
-   */
+  @Override
   public void restore(byte[] image) throws IOException {
     var in = new DataInputStream(new ByteArrayInputStream(image));
     if (in.readInt() != MAGIC || in.readInt() != VERSION) {
