@@ -63,7 +63,8 @@ public final class MonitorMain {
     var otlp = new TelemetryRoom(config.intake(), counts, around);
     var alerts = new AlertRoom(config, counts, around);
     var history = new HistoryRoom(config, around);
-    var watch = new WatchRoom(config, counts, alerts.book(), history.keeper(), around);
+    var watch =
+        new WatchRoom(config, counts, alerts.book(), history.keeper(), history.lastWeek(), around);
     var insight = new InsightRoom(config, counts, around);
     var incoming = new Dashboard.Incoming(config.dashboard(), clock);
     var evidence =
