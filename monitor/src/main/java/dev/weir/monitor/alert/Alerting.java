@@ -76,11 +76,11 @@ public final class Alerting implements AutoCloseable {
                 .forEach((attributes, count) -> out.record(count, attributes)));
     meter
         .counterBuilder("weir_monitor_alert_messages_sent")
-        .setDescription("Alerts that a webhook took.")
+        .setDescription("Messages that a webhook took.")
         .buildWithCallback(out -> messengers.forEach(each -> out.record(each.sent(), of(each))));
     meter
         .counterBuilder("weir_monitor_alert_messages_dropped")
-        .setDescription("Alerts that could not be delivered.")
+        .setDescription("Messages that could not be delivered.")
         .buildWithCallback(out -> messengers.forEach(each -> out.record(each.dropped(), of(each))));
     meter
         .counterBuilder("weir_monitor_alert_findings_refused")

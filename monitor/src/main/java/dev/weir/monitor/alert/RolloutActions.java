@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Pauses or ends the rollout under way on an alert's route, when its severity asks for it. Once per
- * alert. Thread-safe.
+ * alert; what was paused or ended stays so: people decide. Thread-safe.
  */
 public final class RolloutActions implements AlertListener {
   private static final Logger LOG = LoggerFactory.getLogger(RolloutActions.class);
@@ -36,10 +36,7 @@ public final class RolloutActions implements AlertListener {
   }
 
   @Override
-  public void fires(Alert alert, boolean again) {
-    if (again) {
-      return;
-    }
+  public void fires(Alert alert) {
     Severity severity = alert.finding().severity();
     boolean abort = AlertConfig.isDue(config.abortRolloutAt(), severity);
     if (abort || AlertConfig.isDue(config.pauseRolloutAt(), severity)) {
@@ -80,10 +77,5 @@ public final class RolloutActions implements AlertListener {
           .addKeyValue("status", e.getStatus())
           .log("an alert could not steer its rollout");
     }
-  }
-
-  @Override
-  public void resolved(Alert alert) {
-    // What was paused or ended stays so: people decide.
   }
 }
