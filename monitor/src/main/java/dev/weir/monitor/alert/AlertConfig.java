@@ -41,6 +41,12 @@ public record AlertConfig(
             "Least severity that ends the rollout under way on the alert's route and takes all traffic off its canary: CRITICAL, WARNING, INFO or NEVER.")
         String abortRolloutAt,
     @Setting(
+            "Least severity that sends all requests of the alert's route to its fallback, unless the alert is about a rollout or its canary: CRITICAL, WARNING, INFO or NEVER.")
+        String fallbackAt,
+    @Setting(
+            "How long a route that somebody restored is not sent to its fallback again by an alert, 0s to 30d.")
+        Duration fallbackRest,
+    @Setting(
             "Where a retraining is asked for, each \"form url\" as in webhooks; it gets the alert.")
         List<String> retrainWebhooks,
     @Setting("Kinds of alerts that ask for a retraining.") List<String> retrainOn,
@@ -67,6 +73,8 @@ public record AlertConfig(
     Check.inRange("timeout", timeout, Duration.ofMillis(10), Duration.ofMinutes(1));
     level("pauseRolloutAt", pauseRolloutAt);
     level("abortRolloutAt", abortRolloutAt);
+    level("fallbackAt", fallbackAt);
+    Check.inRange("fallbackRest", fallbackRest, Duration.ZERO, Duration.ofDays(30));
     retrainWebhooks = List.copyOf(retrainWebhooks);
     retrainWebhooks.forEach(Webhook::parse);
     retrainOn = List.copyOf(retrainOn);
@@ -115,6 +123,8 @@ public record AlertConfig(
         Duration.ofSeconds(5),
         "NEVER",
         "NEVER",
+        "NEVER",
+        Duration.ofMinutes(30),
         List.of(),
         List.of("FeatureDrift", "PredictionDrift"),
         Duration.ofDays(1),
