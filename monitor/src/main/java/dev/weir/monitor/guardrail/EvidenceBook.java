@@ -10,6 +10,7 @@ import dev.weir.monitor.intake.IntakeReceiver;
 import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.intake.RouterLedger;
 import dev.weir.monitor.intake.SampleSlicer;
+import dev.weir.monitor.intake.StratifiedSlice;
 import dev.weir.platform.time.Clock;
 import dev.weir.proto.monitor.v1.MirrorPair;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
@@ -322,14 +323,14 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
   public void closeSamples() {
     lock.lock();
     try {
-      for (List<Sample> slice : slicer.closeComplete(clock.nanoTime())) {
+      for (StratifiedSlice.Closed slice : slicer.closeComplete(clock.nanoTime())) {
         for (RolloutWatch watch : watches.values()) {
-          if (watch.takeSamples(slice)) {
+          if (watch.takeSamples(slice.samples())) {
             unsaved = true;
-            recorder.samples(watch.plan(), slice);
+            recorder.samples(watch.plan(), slice.samples());
           }
         }
-        listener.samples(slice);
+        listener.samples(slice.uniform());
       }
       settle();
     } finally {
