@@ -67,7 +67,7 @@ final class WatchRoom implements Room {
             "watch file");
     this.labelKeeper =
         new WatchKeeper(
-            new EvidenceFile(around.data().resolve("labels.bin")),
+            new EvidenceFile(around.data().resolve("label-watch.bin")),
             labels,
             around.readiness(),
             "label watch file");

@@ -28,7 +28,7 @@ public final class SeasonalBaseline implements LastWeek {
    * @param epochSecond any second of the hour to compare, since 1970
    */
   Optional<HistoryValue> sameHourLastWeek(SeriesKey series, long epochSecond) {
-    return store.hour(series, epochSecond - WEEK_SECONDS);
+    return store.read(reading -> reading.hour(series, epochSecond - WEEK_SECONDS));
   }
 
   @Override

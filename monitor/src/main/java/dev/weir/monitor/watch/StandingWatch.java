@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.monitor.alert.Findings;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.IntakeEvent;
+import dev.weir.monitor.intake.SampleQueue;
 import dev.weir.monitor.stats.sketch.RecentIds;
 import dev.weir.monitor.stats.sketch.Sketch;
 import dev.weir.platform.time.Clock;
@@ -18,8 +19,6 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +39,9 @@ public final class StandingWatch implements WatchState {
   /** Versions whose first rows are collected at once: others wait. */
   private static final int MOST_FREEZING = 16;
 
+  /** Samples looked at while the lock is held. */
+  private static final int AT_ONCE = 512;
+
   private final WatchConfig config;
   private final IntakeCounts counts;
   private final Findings findings;
@@ -50,11 +52,7 @@ public final class StandingWatch implements WatchState {
   /** Of all versions, under the lock of this. */
   private final RecentIds recent;
 
-  @GuardedBy("queue")
-  private final Deque<List<Sample>> queue = new ArrayDeque<>();
-
-  @GuardedBy("queue")
-  private long waiting;
+  private final SampleQueue queue;
 
   @GuardedBy("this")
   private Map<String, ModelVersion> versions = new HashMap<>();
@@ -86,6 +84,8 @@ public final class StandingWatch implements WatchState {
     this.clock = clock;
     this.random = random;
     this.recent = new RecentIds(config.rememberedRequests());
+    this.queue =
+        new SampleQueue("watch", config.maxWaitingSamples(), IntakeEvent.WATCH_OVERFLOW, counts);
   }
 
   /** Takes the references and policies of the versions in a snapshot. */
@@ -103,41 +103,22 @@ public final class StandingWatch implements WatchState {
     return model + "/" + version;
   }
 
-  /** Takes a closed slice; never waits. What does not fit is dropped and counted. */
+  /** Takes a closed slice; never waits. What does not fit is dropped by version and counted. */
   public void samples(List<Sample> slice) {
-    if (!config.enabled()) {
-      return;
-    }
-    synchronized (queue) {
-      if (waiting + slice.size() > config.maxWaitingSamples()) {
-        counts.add(IntakeEvent.WATCH_OVERFLOW, slice.size());
-        return;
-      }
-      queue.addLast(slice);
-      waiting += slice.size();
+    if (config.enabled()) {
+      queue.add(slice);
     }
   }
 
   /** Looks at what waits. */
   public void work() {
     takeHours();
-    Optional<List<Sample>> slice = next();
-    while (slice.isPresent()) {
-      observe(slice.get());
-      slice = next();
+    for (List<Sample> waiting = queue.take(); !waiting.isEmpty(); waiting = queue.take()) {
+      for (int from = 0; from < waiting.size(); from += AT_ONCE) {
+        observe(waiting.subList(from, Math.min(waiting.size(), from + AT_ONCE)));
+      }
     }
     look();
-  }
-
-  private Optional<List<Sample>> next() {
-    synchronized (queue) {
-      List<Sample> slice = queue.pollFirst();
-      if (slice == null) {
-        return Optional.empty();
-      }
-      waiting -= slice.size();
-      return Optional.of(slice);
-    }
   }
 
   /** What was in this hour a week ago is read from disk without the lock. */

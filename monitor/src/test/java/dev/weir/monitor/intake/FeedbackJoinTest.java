@@ -20,6 +20,7 @@ final class FeedbackJoinTest {
           bounds(2),
           counts,
           sample -> sample.toBuilder().clearInputs().clearOutputs().build(),
+          new FeedbackLog(),
           found::addAll);
 
   @Test
