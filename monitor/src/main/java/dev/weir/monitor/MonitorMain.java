@@ -93,6 +93,7 @@ public final class MonitorMain {
             labelLog,
             insight,
             otlp.traces(),
+            watch.groups(),
             List.of(evidence, history, watch, insight),
             around);
     MonitorMetrics.register(

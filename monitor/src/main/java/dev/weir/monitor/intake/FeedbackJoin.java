@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Brings labels and predictions together by request id, whichever comes first, within a bounded
@@ -29,6 +30,7 @@ public final class FeedbackJoin implements Erasable {
   private final int maxWaitingLabels;
   private final IntakeCounts counts;
   private final FeedbackLog log;
+  private final UnaryOperator<Sample> kept;
   private final Consumer<List<LabelledPrediction>> listener;
 
   @GuardedBy("this")
@@ -49,13 +51,16 @@ public final class FeedbackJoin implements Erasable {
    * Empty.
    *
    * @param log gets what changes
+   * @param kept what of a prediction waits for its label, without its tensors or nearly so
    * @param listener gets what was brought together, each request once; is not called under a lock
    */
   public FeedbackJoin(
       IntakeConfig config,
       IntakeCounts counts,
       FeedbackLog log,
+      UnaryOperator<Sample> kept,
       Consumer<List<LabelledPrediction>> listener) {
+    this.kept = kept;
     this.maxPredictions = config.maxPredictions();
     this.maxWaitingLabels = config.maxWaitingLabels();
     this.counts = counts;
@@ -69,6 +74,7 @@ public final class FeedbackJoin implements Erasable {
     this.maxWaitingLabels = maxWaitingLabels;
     this.counts = new IntakeCounts();
     this.log = new FeedbackLog();
+    this.kept = UnaryOperator.identity();
     this.listener = labels -> {};
   }
 
@@ -81,7 +87,7 @@ public final class FeedbackJoin implements Erasable {
     synchronized (this) {
       for (Sample sample : samples) {
         if (canBeLabelled(sample)) {
-          take(sample.toBuilder().clearInputs().clearOutputs().build(), found);
+          take(kept.apply(sample), found);
         }
       }
       makeShort();
