@@ -111,15 +111,17 @@ public final class SliceSearch {
             && extra.isBeyondZero(change)
             && byRate * change > 0;
     boolean shareShown = byShare * change > 0 && share.isBeyondZero(shareAfter - shareBefore);
+    double explained = (byRate + byShare) / change;
+    double size = (shareBefore + shareAfter) / 2;
     return new SliceFinding(
         slice,
-        (byRate + byShare) / change,
-        (shareBefore + shareAfter) / 2,
+        explained,
+        size,
         byRate,
         byShare,
         extra,
         share,
-        rateShown || shareShown);
+        explained > size && (rateShown || shareShown));
   }
 
   private static Interval rateChange(SliceCount count, double z) {

@@ -67,6 +67,19 @@ final class SliceSearchTest {
   }
 
   @Test
+  void a_slice_that_explains_less_than_its_size_is_not_shown() {
+    // The large one grows a little for sure, and changes as the others do.
+    var slices =
+        List.of(
+            slice("large", 50_000, 10_000, 60_000, 24_000),
+            slice("small", 50_000, 5_000, 40_000, 12_000));
+    assertThat(rank(slices))
+        .filteredOn(slice -> slice.explained() <= slice.size())
+        .isNotEmpty()
+        .noneMatch(SliceFinding::shown);
+  }
+
+  @Test
   void the_parts_of_a_feature_sum_to_the_whole() {
     var slices =
         List.of(
