@@ -16,25 +16,36 @@ const signed = (value, digits) => `${value < 0 ? '−' : '+'}${Math.abs(100 * va
 /** "+3.1 points (+1.2 to +5.0)". */
 export const points = (interval) => `${signed(interval.estimate, 1)} points (${signed(interval.low, 1)} to ${signed(interval.high, 1)})`;
 
+const percents = (before, after, { version, against }) =>
+  (against ? `${(100 * before).toFixed(1)} % by version ${against}, ${(100 * after).toFixed(1)} % by version ${version}` : `${(100 * before).toFixed(1)} % before, ${(100 * after).toFixed(1)} % after`);
+
+/** Whether a slice is shown because of how often the event happens in it, not because of its size. */
+const byRate = (slice) => slice?.shown && Math.abs(slice.byRate) >= Math.abs(slice.byShare);
+
 /** {tone, word, detail} of an answer that explains something. */
 export function headline(answer) {
   const change = answer.changes.find((one) => one.event === answer.event);
-  const [before, after] = [share(change.hitsBefore, change.before), share(change.hitsAfter, change.after)];
-  const numbers = `${(100 * before).toFixed(1)} % before, ${(100 * after).toFixed(1)} % after`;
-  if (!beyondZero(change.change)) return { tone: 'good', word: 'Nothing changed beyond chance', detail: `most likely ${eventName(answer.event)}: ${numbers}` };
-  const more = change.change.estimate > 0;
-  return {
-    tone: answer.event === 'wrong' && more ? 'bad' : 'warn',
-    word: `${capital(eventName(answer.event))} ${more ? 'more' : 'less'} often`,
-    detail: answer.against ? numbers.replace('before', `by version ${answer.against}`).replace('after', `by version ${answer.version}`) : numbers,
-  };
+  const first = answer.slices[0];
+  const tone = (more) => (answer.event === 'wrong' && more ? 'bad' : 'warn');
+  const often = (more) => `${eventName(answer.event)} ${more ? 'more' : 'less'} often`;
+  const numbers = percents(share(change.hitsBefore, change.before), share(change.hitsAfter, change.after), answer);
+  if (beyondZero(change.change)) {
+    const more = change.change.estimate > 0;
+    const above = byRate(first) && first.explained > 0.5 ? `, above all of ${sliceName(first)}` : '';
+    return { tone: tone(more), word: capital(often(more)) + above, detail: numbers };
+  }
+  if (byRate(first)) {
+    const more = first.extraRate.estimate > 0;
+    return { tone: tone(more), word: `Of ${sliceName(first)}, ${often(more)}`, detail: percents(share(first.hitsBefore, first.before), share(first.hitsAfter, first.after), answer) };
+  }
+  return { tone: 'good', word: 'Nothing changed beyond chance', detail: `most likely ${eventName(answer.event)}: ${numbers}` };
 }
 
 /** How a slice takes part in the change: {text, interval}: by its frequency, or by its part of the traffic, whichever is more. */
 export function way(slice) {
   const percent = (value) => `${(100 * value).toFixed(1)} %`;
   if (Math.abs(slice.byRate) >= Math.abs(slice.byShare)) {
-    return { text: `${percent(share(slice.hitsBefore, slice.before))} → ${percent(share(slice.hitsAfter, slice.after))} of it`, interval: slice.extraRate, of: 'against all others' };
+    return { text: `${percent(share(slice.hitsBefore, slice.before))} → ${percent(share(slice.hitsAfter, slice.after))} of it`, interval: slice.extraRate, of: 'beside all others' };
   }
   return { text: `a ${slice.shareChange.estimate > 0 ? 'larger' : 'smaller'} part of the traffic`, interval: slice.shareChange, of: 'of the traffic' };
 }

@@ -17,6 +17,7 @@ function mount(container, query) {
   let versions = null;
   let answer = { data: null, error: '' };
   let asked = '';
+  let scrolledFor = '';
   let template = '';
   let endAnswer = () => {};
   const controls = h('div', { className: 'card row controls' });
@@ -61,6 +62,7 @@ function mount(container, query) {
       return;
     }
     const slice = chosenSlice(data, wanted.slice);
+    const scrolled = scrolledFor === asked ? body.querySelector('.deployments')?.scrollTop : undefined;
     replaceWhenChanged(body, [data, error, slice && sliceKey(slice), template, wanted], () => [
       error ? failed(error) : '',
       data.reason ? empty(sentence(data.reason)) : headlineCard(data),
@@ -68,6 +70,8 @@ function mount(container, query) {
         h('div', { className: 'stack' }, ...(data.reason ? [] : [chartCard(data, slice), slicesCard(data, slice, wanted), eventsCard(data, wanted)])),
         h('div', { className: 'stack' }, deploymentsCard(data), data.reason ? null : tracesCard(data, slice, template))),
     ]);
+    scrolledFor = asked;
+    scroll(body.querySelector('.deployments'), scrolled);
     if (!data.reason) draw(data, slice);
   }
 
@@ -113,6 +117,13 @@ function mount(container, query) {
       endAnswer();
     },
   };
+}
+
+/** To where it was, or to the change in its middle. */
+function scroll(list, to) {
+  const divider = list?.querySelector('.divider');
+  if (to !== undefined && list) list.scrollTop = to;
+  else if (divider) list.scrollTop = divider.offsetTop - list.offsetTop - list.clientHeight / 2;
 }
 
 /** One version: all blue, the slice orange. Two: blue and violet, their slices orange and green. */
@@ -175,15 +186,14 @@ function slicesCard(data, chosen, wanted) {
   const slices = data.slices.slice(0, SLICES);
   return h('section', { className: 'card', 'aria-label': 'Slices' }, h('h2', { textContent: 'Which part of the traffic explains it' }),
     slices.length === 0 ? h('p', { className: 'empty', textContent: 'None.' }) : h('div', { className: 'scroll' }, h('table', { className: 'why-table' },
-      head(['slice', 'of the traffic', 'explains', 'how', '']),
+      head(['slice', 'of the traffic', 'explains', 'how']),
       h('tbody', {}, ...slices.map((slice) => {
         const { text, interval, of } = way(slice);
         return h('tr', {},
-          h('th', { scope: 'row' }, pick(sliceName(slice), slice === chosen, { ...wanted, event: data.event, slice: sliceKey(slice) }, 'slice')),
+          h('th', { scope: 'row' }, pick(sliceName(slice), slice === chosen, { ...wanted, event: data.event, slice: sliceKey(slice) }, 'slice'), h('div', {}, verdict(slice.shown))),
           h('td', { className: 'number', textContent: percent(slice.size) }),
           h('td', { className: 'explains' }, explains(slice)),
-          h('td', { className: 'number' }, h('div', { textContent: text }), h('div', { className: 'small muted', textContent: `${points(interval)} ${of}` })),
-          h('td', {}, verdict(slice.shown)));
+          h('td', { className: 'number' }, h('div', { textContent: text }), h('div', { className: 'small muted', textContent: `${points(interval)} ${of}` })));
       })))),
     data.slices.length > slices.length ? h('p', { className: 'small muted', textContent: `${data.slices.length - slices.length} more explain less.` }) : null);
 }

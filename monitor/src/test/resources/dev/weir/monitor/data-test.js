@@ -58,7 +58,10 @@
     deployments: [{ atMillis: 130_000, kind: 'weights', what: 'later' }, { atMillis: 70_000, kind: 'rollout', what: 'earlier' }],
   };
   same('worse', why.headline(said), { tone: 'bad', word: 'A prediction is wrong more often', detail: '10.0 % before, 30.0 % after' });
-  same('chance', why.headline({ ...said, changes: [{ ...said.changes[0], change: interval(0.2, -0.1, 0.3) }] }).tone, 'good');
+  const byChance = { ...said, changes: [{ ...said.changes[0], change: interval(0.2, -0.1, 0.3) }] };
+  same('chance', why.headline(byChance).tone, 'good');
+  same('one slice alone', why.headline({ ...byChance, slices: [{ ...slice, shown: true }] }).word, 'Of sector 3, a prediction is wrong more often');
+  same('above all', why.headline({ ...said, slices: [{ ...slice, shown: true, explained: 0.9 }] }).word, 'A prediction is wrong more often, above all of sector 3');
   same('another class', why.headline({ ...said, event: 'class:yes', changes: [{ ...said.changes[0], event: 'class:yes', change: interval(-0.2, -0.3, -0.1) }] }).word, '“yes” is predicted less often');
   same('beside another version', why.headline({ ...said, against: '1' }).detail, '10.0 % by version 1, 30.0 % by version 2');
   same('points', why.points(interval(0.054, -0.01, 0.1)), '+5.4 points (−1.0 to +10.0)');
