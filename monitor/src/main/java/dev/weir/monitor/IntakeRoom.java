@@ -14,9 +14,11 @@ import dev.weir.monitor.labelling.LabellingRoutes;
 import dev.weir.monitor.mirror.MirrorBoard;
 import dev.weir.monitor.mirror.MirrorMetrics;
 import dev.weir.monitor.privacy.EraseRoutes;
+import dev.weir.proto.monitor.v1.Sample;
 import io.helidon.webserver.http.HttpRouting;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** What routers, workers and labellers report, joined and handed on. */
 final class IntakeRoom implements Room {
@@ -29,6 +31,7 @@ final class IntakeRoom implements Room {
   private final MirrorBoard mirrors;
 
   /**
+   * @param kept what of a prediction waits for its label
    * @param takers get labels that found their prediction
    */
   IntakeRoom(
@@ -37,6 +40,7 @@ final class IntakeRoom implements Room {
       EvidenceBook book,
       InsightRoom insight,
       TraceStore traces,
+      UnaryOperator<Sample> kept,
       List<Room> takers,
       Surroundings around) {
     this.labellingConfig = config.labelling();
@@ -45,7 +49,7 @@ final class IntakeRoom implements Room {
     this.exposures = new ExposureBoard(counts, new SaidDropped(config.intake().maxRouters()));
     this.feedback =
         new FeedbackJoin(
-            config.intake(), counts, labels -> takers.forEach(room -> room.labels(labels)));
+            config.intake(), counts, kept, labels -> takers.forEach(room -> room.labels(labels)));
     this.business =
         new BusinessUnits(
             config.intake(),

@@ -80,6 +80,7 @@ public final class MonitorMain {
             evidence.book(),
             insight,
             otlp.traces(),
+            watch.groups(),
             List.of(evidence, history, watch, insight),
             around);
     MonitorMetrics.register(

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Brings labels and predictions together by request id, whichever comes first, within a bounded
@@ -25,6 +26,7 @@ public final class FeedbackJoin implements Erasable {
   private final int maxPredictions;
   private final int maxWaitingLabels;
   private final IntakeCounts counts;
+  private final UnaryOperator<Sample> kept;
   private final Consumer<List<LabelledPrediction>> listener;
 
   @GuardedBy("this")
@@ -44,10 +46,15 @@ public final class FeedbackJoin implements Erasable {
   /**
    * Empty.
    *
+   * @param kept what of a prediction waits for its label, without its tensors or nearly so
    * @param listener gets what was brought together, each request once; is not called under a lock
    */
   public FeedbackJoin(
-      IntakeConfig config, IntakeCounts counts, Consumer<List<LabelledPrediction>> listener) {
+      IntakeConfig config,
+      IntakeCounts counts,
+      UnaryOperator<Sample> kept,
+      Consumer<List<LabelledPrediction>> listener) {
+    this.kept = kept;
     this.maxPredictions = config.maxPredictions();
     this.maxWaitingLabels = config.maxWaitingLabels();
     this.counts = counts;
@@ -63,7 +70,7 @@ public final class FeedbackJoin implements Erasable {
     synchronized (this) {
       for (Sample sample : samples) {
         if (canBeLabelled(sample)) {
-          take(sample.toBuilder().clearInputs().clearOutputs().build(), found);
+          take(kept.apply(sample), found);
         }
       }
     }
