@@ -3,7 +3,9 @@ package dev.weir.monitor;
 import dev.weir.monitor.inspect.Inspection;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.LabelledPrediction;
+import dev.weir.monitor.intake.TraceStore;
 import dev.weir.monitor.labelling.LabellingQueue;
+import dev.weir.monitor.why.DeploymentLog;
 import dev.weir.monitor.why.WhyBoard;
 import dev.weir.monitor.why.WhyRoutes;
 import dev.weir.platform.time.Scheduler;
@@ -16,12 +18,16 @@ import java.util.List;
 /** Single samples looked at: which slice explains a change, and which are worth a label. */
 final class InsightRoom implements Room {
   private final WhyBoard why;
+  private final DeploymentLog deployments;
+  private final WhyRoutes whyRoutes;
   private final LabellingQueue labelling;
   private final Inspection inspection;
   private final Duration workInterval;
 
-  InsightRoom(MonitorConfig config, IntakeCounts counts, Surroundings around) {
+  InsightRoom(MonitorConfig config, IntakeCounts counts, TraceStore traces, Surroundings around) {
     this.why = new WhyBoard(config.why(), around.clock());
+    this.deployments = new DeploymentLog(config.why(), around.clock());
+    this.whyRoutes = new WhyRoutes(why, deployments, config.why(), traces::holds, around.clock());
     this.labelling = new LabellingQueue(config.labelling(), around.clock());
     this.inspection =
         new Inspection(
@@ -54,11 +60,12 @@ final class InsightRoom implements Room {
   @Override
   public void follow(Snapshot snapshot) {
     inspection.follow(snapshot);
+    deployments.follow(snapshot);
   }
 
   @Override
   public void addTo(HttpRouting.Builder routes) {
-    routes.register("/api/v1/why", new WhyRoutes(why));
+    routes.register("/api/v1/why", whyRoutes);
   }
 
   @Override

@@ -68,7 +68,7 @@ public final class MonitorMain {
     var alerts = new AlertRoom(config, counts, around);
     var history = new HistoryRoom(config, around);
     var watch = new WatchRoom(config, counts, alerts.book(), history.keeper(), around);
-    var insight = new InsightRoom(config, counts, around);
+    var insight = new InsightRoom(config, counts, otlp.traces(), around);
     var incoming = new Dashboard.Incoming(config.dashboard(), clock);
     var units = new BusinessMemory(config.intake());
     var labelLog = new FeedbackLog();
