@@ -1,0 +1,139 @@
+package dev.weir.monitor.privacy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weir.platform.time.Clock;
+import dev.weir.platform.time.Randomness;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Samples are kept and erased without pause by a process of its own that is killed with SIGKILL at
+ * random moments. After each kill what was said to be written is there, and what was said to be
+ * erased is not. What a power cut does is not shown here: that rests on SQLite's and the file
+ * system's word.
+ */
+final class SampleDurabilityIT {
+  private static final int KILLS = 12;
+  private static final long SEED = Long.getLong("weir.seed", 20_261_126L);
+  private static final int MAX_LINES_BEFORE_KILL = 80;
+
+  private final Clock clock = Clock.system();
+
+  @TempDir Path folder;
+  private long next = 1;
+  private long written;
+  private long erased;
+
+  @Test
+  void what_was_written_stays_and_what_was_erased_does_not_come_back_after_kill_9()
+      throws Exception {
+    System.out.println("kept samples: seed " + SEED + ", repeat with -Dweir.seed=" + SEED);
+    RandomGenerator random = Randomness.seeded(SEED);
+    for (int kill = 1; kill <= KILLS; kill++) {
+      keepAndKill(random);
+      checkDisk("after kill " + kill);
+    }
+    System.out.println("kept samples: " + written + " written, " + KILLS + " kills");
+    assertThat(written).isGreaterThan(1_000);
+  }
+
+  private void keepAndKill(RandomGenerator random) throws IOException, InterruptedException {
+    Process child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-Xmx128m",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                SampleKeepingChild.class.getName(),
+                folder.toString(),
+                Long.toString(next))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    // at a random line, then a random while into what comes after it
+    int lines = random.nextInt(MAX_LINES_BEFORE_KILL);
+    long nanos = random.nextLong(8_000_000);
+    List<String> said = new ArrayList<>();
+    try (BufferedReader output =
+        new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        said.add(line);
+        if (said.size() == lines + 1) {
+          long end = clock.nanoTime() + nanos;
+          while (clock.nanoTime() < end) {
+            Thread.onSpinWait();
+          }
+          // SIGKILL; through the handle, which leaves what was said before to be read
+          assertThat(child.toHandle().destroyForcibly()).isTrue();
+        }
+      }
+    } finally {
+      child.destroyForcibly();
+    }
+    assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(child.exitValue()).as("killed, did not fail: " + said).isEqualTo(137);
+    assertThat(said.getFirst()).isEqualTo("ready");
+    for (String line : said) {
+      if (line.startsWith("written ")) {
+        written = Long.parseLong(line.substring("written ".length()));
+      } else if (line.startsWith("erased ")) {
+        erased = Long.parseLong(line.substring("erased ".length()));
+      }
+    }
+  }
+
+  private void checkDisk(String when) {
+    try (SampleStore store = SampleStore.open(folder.resolve("samples.db"))) {
+      Set<String> there =
+          store
+              .find(new SampleQuery("", "", 0, Long.MAX_VALUE, 1_000_000), 1L << 30)
+              .samples()
+              .stream()
+              .map(sample -> sample.getRequestId())
+              .collect(Collectors.toSet());
+      assertThat(store.total().samples()).as(when).isEqualTo(there.size());
+      Set<String> expected =
+          LongStream.rangeClosed(1, written)
+              .filter(number -> !SampleKeepingChild.isErased(number))
+              .mapToObj(SampleKeepingChild::id)
+              .collect(Collectors.toSet());
+      assertThat(there).as(when).containsAll(expected);
+      assertThat(there)
+          .as(when)
+          .doesNotContainAnyElementsOf(
+              LongStream.rangeClosed(1, erased)
+                  .filter(SampleKeepingChild::isErased)
+                  .mapToObj(SampleKeepingChild::id)
+                  .toList());
+      // the last transaction may have been done and not said: go on behind it, and finish what was begun
+      store.erase(
+          new Erasure(
+              there.stream().filter(id -> id.endsWith("erased")).collect(Collectors.toSet()),
+              Set.of(),
+              Set.of()));
+      long last =
+          there.stream()
+              .mapToLong(id -> Long.parseLong(id.split("-")[1]))
+              .max()
+              .orElse(0);
+      written = Math.max(written, last);
+      erased = written;
+      next = written + 1;
+    }
+  }
+}
