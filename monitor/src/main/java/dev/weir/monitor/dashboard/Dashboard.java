@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.monitor.guardrail.EvidenceBook;
+import dev.weir.monitor.guardrail.EvidenceListener;
 import dev.weir.monitor.guardrail.RolloutView;
 import dev.weir.monitor.intake.Accuracy;
 import dev.weir.monitor.intake.FeedbackJoin;
@@ -94,7 +95,7 @@ public final class Dashboard implements AutoCloseable {
   }
 
   /** What the dashboard keeps of what comes in: the book's listener hands it over. */
-  public static final class Incoming {
+  public static final class Incoming implements EvidenceListener {
     private final LiveTraffic traffic;
     private final ClassShares classes;
 
@@ -104,12 +105,12 @@ public final class Dashboard implements AutoCloseable {
       this.classes = new ClassShares(config.maxVariants(), clock);
     }
 
-    /** A slice of outcomes, the first time it came. */
+    @Override
     public void slice(OutcomeSlice slice) {
       traffic.take(slice);
     }
 
-    /** A closed slice of samples. */
+    @Override
     public void samples(List<Sample> slice) {
       classes.take(slice);
     }

@@ -5,10 +5,13 @@ import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.route.v1.Verdict;
 import java.util.List;
 
-/** Who wants to see what the evidence book takes. Called while its lock is held: be quick. */
+/**
+ * Who wants to see what the evidence book takes, or some of it. Called while its lock is held: be
+ * quick.
+ */
 public interface EvidenceListener {
   /** A slice of outcomes, the first time it came. */
-  void slice(OutcomeSlice slice);
+  default void slice(OutcomeSlice slice) {}
 
   /**
    * The same, with the process that it came from, whose sequence numbers rise; may come again after
@@ -19,8 +22,8 @@ public interface EvidenceListener {
   }
 
   /** A closed slice of samples. */
-  void samples(List<Sample> slice);
+  default void samples(List<Sample> slice) {}
 
   /** It was decided just now to roll back. */
-  void decided(Verdict verdict);
+  default void decided(Verdict verdict) {}
 }

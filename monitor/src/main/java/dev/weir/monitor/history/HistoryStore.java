@@ -1,5 +1,6 @@
 package dev.weir.monitor.history;
 
+import dev.weir.platform.sqlite.DurableSqlite;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +21,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class HistoryStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HistoryStore.class);
+
+  private static final DurableSqlite DATABASE =
+      new DurableSqlite(
+          "history database",
+          "dev/weir/monitor/history/sqlite",
+          16_000,
+          "start the Weir that wrote it, or move it away: a new one is begun");
 
   private final Jdbi jdbi;
   private final Handle writer;
@@ -44,7 +52,7 @@ public final class HistoryStore implements AutoCloseable {
    */
   public static HistoryStore open(
       Path file, HistoryConfig config, int maxPositions, HistoryCounts counts) {
-    return new HistoryStore(HistoryDatabase.open(file), config, maxPositions, counts);
+    return new HistoryStore(DATABASE.open(file, handle -> {}), config, maxPositions, counts);
   }
 
   /** Router processes whose place is remembered. */

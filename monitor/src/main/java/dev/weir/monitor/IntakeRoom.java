@@ -1,0 +1,94 @@
+package dev.weir.monitor;
+
+import dev.weir.monitor.guardrail.BusinessUnit;
+import dev.weir.monitor.guardrail.EvidenceBook;
+import dev.weir.monitor.intake.BusinessUnits;
+import dev.weir.monitor.intake.ExposureBoard;
+import dev.weir.monitor.intake.FeedbackJoin;
+import dev.weir.monitor.intake.IntakeCounts;
+import dev.weir.monitor.intake.IntakeReceiver;
+import dev.weir.monitor.intake.SaidDropped;
+import dev.weir.monitor.intake.TraceStore;
+import dev.weir.monitor.labelling.LabellingConfig;
+import dev.weir.monitor.labelling.LabellingRoutes;
+import dev.weir.monitor.mirror.MirrorBoard;
+import dev.weir.monitor.mirror.MirrorMetrics;
+import dev.weir.monitor.privacy.EraseRoutes;
+import io.helidon.webserver.http.HttpRouting;
+import java.util.List;
+import java.util.Map;
+
+/** What routers, workers and labellers report, joined and handed on. */
+final class IntakeRoom implements Room {
+  private final LabellingConfig labellingConfig;
+  private final EvidenceBook book;
+  private final InsightRoom insight;
+  private final ExposureBoard exposures;
+  private final FeedbackJoin feedback;
+  private final BusinessUnits business;
+  private final MirrorBoard mirrors;
+
+  /**
+   * @param takers get labels that found their prediction
+   */
+  IntakeRoom(
+      MonitorConfig config,
+      IntakeCounts counts,
+      EvidenceBook book,
+      InsightRoom insight,
+      TraceStore traces,
+      List<Room> takers,
+      Surroundings around) {
+    this.labellingConfig = config.labelling();
+    this.book = book;
+    this.insight = insight;
+    this.exposures = new ExposureBoard(counts, new SaidDropped(config.intake().maxRouters()));
+    this.feedback =
+        new FeedbackJoin(
+            config.intake(), counts, labels -> takers.forEach(room -> room.labels(labels)));
+    this.business =
+        new BusinessUnits(
+            config.intake(),
+            counts,
+            values -> book.takeBusiness(values.stream().map(BusinessUnit::of).toList()));
+    this.mirrors =
+        new MirrorBoard(
+            config.mirror(),
+            counts,
+            new SaidDropped(config.intake().maxRouters()),
+            traces::keepExamples,
+            pairs -> {
+              book.takePairs(pairs);
+              insight.labelling().pairs(pairs);
+            },
+            around.clock());
+    exposures.registerWith(around.telemetry().meter());
+    MirrorMetrics.register(around.telemetry().meter(), mirrors);
+  }
+
+  FeedbackJoin feedback() {
+    return feedback;
+  }
+
+  BusinessUnits business() {
+    return business;
+  }
+
+  MirrorBoard mirrors() {
+    return mirrors;
+  }
+
+  /** The service that routers, workers and labellers call. */
+  IntakeReceiver service() {
+    return new IntakeReceiver(book, feedback, business, exposures, mirrors);
+  }
+
+  @Override
+  public void addTo(HttpRouting.Builder routes) {
+    new LabellingRoutes(insight.labelling(), labellingConfig, feedback::takeLabels).addTo(routes);
+    routes.register(
+        "/api/v1/erase",
+        new EraseRoutes(
+            Map.of("labels", feedback, "labelling", insight.labelling(), "why", insight.why())));
+  }
+}
