@@ -13,8 +13,10 @@ import dev.weir.monitor.labelling.LabellingConfig;
 import dev.weir.monitor.labelling.LabellingRoutes;
 import dev.weir.monitor.mirror.MirrorBoard;
 import dev.weir.monitor.mirror.MirrorMetrics;
+import dev.weir.monitor.privacy.Erasable;
 import dev.weir.monitor.privacy.EraseRoutes;
 import io.helidon.webserver.http.HttpRouting;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -27,9 +29,11 @@ final class IntakeRoom implements Room {
   private final FeedbackJoin feedback;
   private final BusinessUnits business;
   private final MirrorBoard mirrors;
+  private final Map<String, Erasable> erasable = new LinkedHashMap<>();
 
   /**
    * @param takers get labels that found their prediction
+   * @param others hold something of single requests, by a word for the answer
    */
   IntakeRoom(
       MonitorConfig config,
@@ -38,6 +42,7 @@ final class IntakeRoom implements Room {
       InsightRoom insight,
       TraceStore traces,
       List<Room> takers,
+      Map<String, Erasable> others,
       Surroundings around) {
     this.labellingConfig = config.labelling();
     this.book = book;
@@ -62,6 +67,11 @@ final class IntakeRoom implements Room {
               insight.labelling().pairs(pairs);
             },
             around.clock());
+    erasable.putAll(others);
+    erasable.put("labels", feedback);
+    erasable.put("labelling", insight.labelling());
+    erasable.put("why", insight.why());
+    erasable.put("mirrors", mirrors);
     exposures.registerWith(around.telemetry().meter());
     MirrorMetrics.register(around.telemetry().meter(), mirrors);
   }
@@ -86,9 +96,6 @@ final class IntakeRoom implements Room {
   @Override
   public void addTo(HttpRouting.Builder routes) {
     new LabellingRoutes(insight.labelling(), labellingConfig, feedback::takeLabels).addTo(routes);
-    routes.register(
-        "/api/v1/erase",
-        new EraseRoutes(
-            Map.of("labels", feedback, "labelling", insight.labelling(), "why", insight.why())));
+    routes.register("/api/v1/erase", new EraseRoutes(erasable));
   }
 }

@@ -65,13 +65,14 @@ public final class MonitorMain {
     var history = new HistoryRoom(config, around);
     var watch = new WatchRoom(config, counts, alerts.book(), history.keeper(), around);
     var insight = new InsightRoom(config, counts, around);
+    var privacy = new PrivacyRoom(config, around);
     var incoming = new Dashboard.Incoming(config.dashboard(), clock);
     var evidence =
         new EvidenceRoom(
             config,
             counts,
             alerts.book(),
-            List.of(otlp, incoming, watch, insight, history),
+            List.of(otlp, incoming, watch, insight, history, privacy),
             around);
     var intake =
         new IntakeRoom(
@@ -81,6 +82,7 @@ public final class MonitorMain {
             insight,
             otlp.traces(),
             List.of(evidence, history, watch, insight),
+            Map.of("samples", privacy.kept(), "traces", otlp.traces()),
             around);
     MonitorMetrics.register(
         telemetry.meter(), counts, evidence.book(), evidence.sender(), otlp.traces());
@@ -106,7 +108,8 @@ public final class MonitorMain {
                 tls),
             incoming,
             around);
-    List<Room> rooms = List.of(evidence, watch, alerts, history, insight, intake, otlp, pages);
+    List<Room> rooms =
+        List.of(evidence, watch, alerts, history, insight, privacy, intake, otlp, pages);
 
     var services = new ArrayList<BindableService>(otlp.services(intake.business()));
     services.add(intake.service());

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code POST /api/v1/erase} with {@code {"by": "ada", "request_ids": ["..."], "units":
- * ["1f2e..."], "trace_ids": ["..."]}}: forgets what is known of these requests, units and traces. Says by what and how much,
- * never whom: the log would keep what was to be forgotten.
+ * ["1f2e..."], "trace_ids": ["..."]}}: forgets what is known of these requests, units and traces.
+ * Says by what and how much, never whom: the log would keep what was to be forgotten.
  */
 public final class EraseRoutes implements HttpService {
   private static final Logger LOG = LoggerFactory.getLogger(EraseRoutes.class);

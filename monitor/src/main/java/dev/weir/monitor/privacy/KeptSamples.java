@@ -197,8 +197,7 @@ public final class KeptSamples implements Erasable, AutoCloseable {
       deleted(PrivacyEvent.SAMPLES_OF_NO_POLICY, store.follow(work.keep(), work.drop()));
     }
     if (!work.samples().isEmpty()) {
-      counts.add(
-          PrivacyEvent.SAMPLES_KEPT, store.write(work.samples(), work.keep(), now));
+      counts.add(PrivacyEvent.SAMPLES_KEPT, store.write(work.samples(), work.keep(), now));
       work.samples().clear();
     }
     deleted(PrivacyEvent.SAMPLES_EXPIRED, store.expire(now));

@@ -45,7 +45,8 @@ final class SampleJson {
     json.put("predictedClasses", List.copyOf(sample.getPredictedClassesList()));
     json.put("confidences", sample.getConfidencesList().stream().map(SampleJson::finite).toList());
     json.put(
-        "predictedValues", sample.getPredictedValuesList().stream().map(SampleJson::finite).toList());
+        "predictedValues",
+        sample.getPredictedValuesList().stream().map(SampleJson::finite).toList());
     json.put("inputs", sample.getInputsList().stream().map(SampleJson::tensor).toList());
     json.put("outputs", sample.getOutputsList().stream().map(SampleJson::tensor).toList());
     return json;

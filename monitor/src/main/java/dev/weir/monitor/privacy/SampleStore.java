@@ -26,7 +26,7 @@ public final class SampleStore implements AutoCloseable {
 
   private SampleStore(Jdbi jdbi) {
     this.jdbi = jdbi;
-    this.writer = jdbi.open();
+    this.writer = PrivacyDatabase.writer(jdbi);
   }
 
   /**
@@ -35,7 +35,12 @@ public final class SampleStore implements AutoCloseable {
    * @throws dev.weir.platform.lifecycle.StartFailure when it cannot be used
    */
   public static SampleStore open(Path file) {
-    return new SampleStore(PrivacyDatabase.open(file, "samples"));
+    return new SampleStore(
+        PrivacyDatabase.open(
+            file,
+            "database of kept samples",
+            "samples",
+            "start the Weir that wrote it, or delete it: samples are then kept from now on"));
   }
 
   /**
@@ -199,7 +204,9 @@ public final class SampleStore implements AutoCloseable {
     return deleted;
   }
 
-  /** Deletes all that is named; returns how many. {@link #overwrite} is what makes it unreadable. */
+  /**
+   * Deletes all that is named; returns how many. {@link #overwrite} is what makes it unreadable.
+   */
   int erase(Erasure erasure) {
     return writer.inTransaction(handle -> {
       int count = delete(handle, "request", erasure.requestIds());
@@ -246,7 +253,9 @@ public final class SampleStore implements AutoCloseable {
         .list();
   }
 
-  /** Overwrites what was deleted; whether it could be done, which it cannot while somebody reads. */
+  /**
+   * Overwrites what was deleted; whether it could be done, which it cannot while somebody reads.
+   */
   boolean overwrite() {
     return PrivacyDatabase.overwriteLog(writer);
   }

@@ -2,17 +2,13 @@ package dev.weir.monitor.privacy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.platform.lifecycle.ChildJvm;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Randomness;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -51,42 +47,13 @@ final class SampleDurabilityIT {
   }
 
   private void keepAndKill(RandomGenerator random) throws IOException, InterruptedException {
-    Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx128m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                SampleKeepingChild.class.getName(),
-                folder.toString(),
-                Long.toString(next))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    // at a random line, then a random while into what comes after it
-    int lines = random.nextInt(MAX_LINES_BEFORE_KILL);
-    long nanos = random.nextLong(8_000_000);
-    List<String> said = new ArrayList<>();
-    try (BufferedReader output =
-        new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
-      for (String line = output.readLine(); line != null; line = output.readLine()) {
-        said.add(line);
-        if (said.size() == lines + 1) {
-          long end = clock.nanoTime() + nanos;
-          while (clock.nanoTime() < end) {
-            Thread.onSpinWait();
-          }
-          // SIGKILL; through the handle, which leaves what was said before to be read
-          assertThat(child.toHandle().destroyForcibly()).isTrue();
-        }
-      }
-    } finally {
-      child.destroyForcibly();
+    List<String> said;
+    try (ChildJvm child =
+        ChildJvm.start(SampleKeepingChild.class, folder.toString(), Long.toString(next))) {
+      said =
+          child.killAfter(
+              1 + random.nextInt(MAX_LINES_BEFORE_KILL), random.nextLong(8_000_000), clock);
     }
-    assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(child.exitValue()).as("killed, did not fail: " + said).isEqualTo(137);
     assertThat(said.getFirst()).isEqualTo("ready");
     for (String line : said) {
       if (line.startsWith("written ")) {
@@ -120,17 +87,14 @@ final class SampleDurabilityIT {
                   .filter(SampleKeepingChild::isErased)
                   .mapToObj(SampleKeepingChild::id)
                   .toList());
-      // the last transaction may have been done and not said: go on behind it, and finish what was begun
+      // the last transaction may have been done and not said: go on behind it, and finish what was
+      // begun
       store.erase(
           new Erasure(
               there.stream().filter(id -> id.endsWith("erased")).collect(Collectors.toSet()),
               Set.of(),
               Set.of()));
-      long last =
-          there.stream()
-              .mapToLong(id -> Long.parseLong(id.split("-")[1]))
-              .max()
-              .orElse(0);
+      long last = there.stream().mapToLong(id -> Long.parseLong(id.split("-")[1])).max().orElse(0);
       written = Math.max(written, last);
       erased = written;
       next = written + 1;

@@ -22,11 +22,10 @@ final class SampleJsonTest {
     for (int i = 0; i < bytes.length; i++) {
       raw[i] = (byte) bytes[i];
     }
-    return json(
-            Sample.newBuilder()
-                .addOutputs(
-                    SampleTensor.newBuilder().setDatatype(datatype).setRaw(ByteString.copyFrom(raw)))
-                .build())
+    return json(Sample.newBuilder()
+            .addOutputs(
+                SampleTensor.newBuilder().setDatatype(datatype).setRaw(ByteString.copyFrom(raw)))
+            .build())
         .at("/outputs/0");
   }
 
@@ -38,7 +37,8 @@ final class SampleJsonTest {
     assertThat(json.path("unit").asText()).isEqualTo(Long.toHexString(Samples.unit("r-1")));
     assertThat(json.path("confidences").toString()).isEqualTo("[0.75]");
     assertThat(json.at("/inputs/0").toString())
-        .isEqualTo("{\"name\":\"amount\",\"datatype\":\"FP32\",\"shape\":[1,2],\"values\":[1.5,2.5]}");
+        .isEqualTo(
+            "{\"name\":\"amount\",\"datatype\":\"FP32\",\"shape\":[1,2],\"values\":[1.5,2.5]}");
   }
 
   @Test
