@@ -64,8 +64,8 @@ public final class MonitorMain {
     var alerts = new AlertRoom(config, counts, around);
     var history = new HistoryRoom(config, around);
     var watch = new WatchRoom(config, counts, alerts.book(), history.keeper(), around);
-    var insight = new InsightRoom(config, counts, around);
     var privacy = new PrivacyRoom(config, around);
+    var insight = new InsightRoom(config, counts, List.of(privacy.published()::observe), around);
     var incoming = new Dashboard.Incoming(config.dashboard(), clock);
     var evidence =
         new EvidenceRoom(

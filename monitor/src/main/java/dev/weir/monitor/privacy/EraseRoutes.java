@@ -1,8 +1,6 @@
 package dev.weir.monitor.privacy;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.weir.platform.error.InvalidValueException;
 import dev.weir.platform.http.HttpServer;
 import io.helidon.http.Status;
@@ -10,7 +8,6 @@ import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -25,10 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EraseRoutes implements HttpService {
   private static final Logger LOG = LoggerFactory.getLogger(EraseRoutes.class);
-  private static final JsonMapper JSON = new JsonMapper();
-  private static final int MAX_BODY = 1 << 20;
   private static final int MAX_ITEMS = 1_000;
-  private static final int MAX_TEXT = 256;
   private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
 
   private final Map<String, Erasable> holders;
@@ -50,26 +44,10 @@ public final class EraseRoutes implements HttpService {
   private record Order(String by, Erasure named) {}
 
   private void erase(ServerRequest request, ServerResponse response) {
-    // A page of another site can only send what needs no leave of ours: never this type.
-    boolean json =
-        request
-            .headers()
-            .contentType()
-            .map(type -> type.text().startsWith("application/json"))
-            .orElse(false);
-    if (!json) {
-      HttpServer.send(
-          response,
-          Status.UNSUPPORTED_MEDIA_TYPE_415,
-          Map.of("error", "content-type: another (expected: application/json)"));
-      return;
-    }
-    try {
-      HttpServer.send(response, Status.OK_200, Map.of("erased", erase(read(request))));
-    } catch (InvalidValueException e) {
-      HttpServer.send(
-          response, Status.BAD_REQUEST_400, Map.of("error", String.valueOf(e.getMessage())));
-    }
+    JsonBody.take(
+        request,
+        response,
+        body -> HttpServer.send(response, Status.OK_200, Map.of("erased", erase(order(body)))));
   }
 
   private Map<String, Integer> erase(Order order) {
@@ -92,25 +70,9 @@ public final class EraseRoutes implements HttpService {
     return erased;
   }
 
-  private static Order read(ServerRequest request) {
-    JsonNode body;
-    try {
-      byte[] bytes = request.content().inputStream().readNBytes(MAX_BODY + 1);
-      if (bytes.length > MAX_BODY) {
-        throw new InvalidValueException("body", "longer", "at most " + MAX_BODY + " bytes");
-      }
-      body = JSON.readTree(bytes);
-    } catch (JsonProcessingException e) {
-      throw new InvalidValueException("body", "no JSON", "a JSON object");
-    } catch (IOException e) {
-      throw new InvalidValueException("body", "cut off", "a JSON object");
-    }
-    return order(body);
-  }
-
   private static Order order(JsonNode body) {
     var ids = new LinkedHashSet<String>();
-    body.path("request_ids").forEach(id -> ids.add(text("request_ids", id.asText())));
+    body.path("request_ids").forEach(id -> ids.add(JsonBody.text("request_ids", id.asText())));
     var units = new LinkedHashSet<Long>();
     body.path("units").forEach(unit -> units.add(unit(unit.asText())));
     var traces = new LinkedHashSet<String>();
@@ -122,14 +84,8 @@ public final class EraseRoutes implements HttpService {
           items + " with units and trace_ids",
           "1 to " + MAX_ITEMS + " together with units and trace_ids");
     }
-    return new Order(text("by", body.path("by").asText()), new Erasure(ids, units, traces));
-  }
-
-  private static String text(String name, String text) {
-    if (text.isBlank() || text.length() > MAX_TEXT) {
-      throw new InvalidValueException(name, text, "1 to " + MAX_TEXT + " characters");
-    }
-    return text;
+    return new Order(
+        JsonBody.text("by", body.path("by").asText()), new Erasure(ids, units, traces));
   }
 
   private static String trace(String id) {
