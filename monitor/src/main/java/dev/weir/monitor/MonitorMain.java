@@ -82,7 +82,8 @@ public final class MonitorMain {
             insight,
             otlp.traces(),
             List.of(evidence, history, watch, insight),
-            Map.of("samples", privacy.kept(), "traces", otlp.traces()),
+            Map.of(
+                "samples", privacy.kept(), "traces", otlp.traces(), "rollouts", evidence.erasure()),
             around);
     MonitorMetrics.register(
         telemetry.meter(), counts, evidence.book(), evidence.sender(), otlp.traces());

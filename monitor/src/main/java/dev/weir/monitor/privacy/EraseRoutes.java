@@ -8,10 +8,12 @@ import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,10 +46,18 @@ public final class EraseRoutes implements HttpService {
   private record Order(String by, Erasure named) {}
 
   private void erase(ServerRequest request, ServerResponse response) {
-    JsonBody.take(
-        request,
-        response,
-        body -> HttpServer.send(response, Status.OK_200, Map.of("erased", erase(order(body)))));
+    try {
+      JsonBody.take(
+          request,
+          response,
+          body -> HttpServer.send(response, Status.OK_200, Map.of("erased", erase(order(body)))));
+    } catch (UncheckedIOException | JdbiException e) {
+      LOG.atError().setCause(e).log("not everything could be erased");
+      HttpServer.send(
+          response,
+          Status.INTERNAL_SERVER_ERROR_500,
+          Map.of("error", "not everything could be erased, ask again"));
+    }
   }
 
   private Map<String, Integer> erase(Order order) {
