@@ -2,14 +2,17 @@ package dev.weir.monitor.intake;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.monitor.privacy.Erasable;
+import dev.weir.monitor.privacy.Erasure;
 import dev.weir.proto.monitor.v1.Feedback;
 import dev.weir.proto.monitor.v1.ReportFeedbackResponse;
 import dev.weir.proto.monitor.v1.Sample;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -203,6 +206,21 @@ public final class FeedbackJoin implements Erasable {
       log.begin(image());
     }
     return before - predictions.size();
+  }
+
+  @Override
+  public synchronized Erasure alsoKnownAs(Erasure erasure) {
+    var requests = new HashSet<String>();
+    var traces = new HashSet<String>();
+    for (Sample sample : predictions.values()) {
+      if (erasure.units().contains(sample.getAssignment().getUnit())
+          || erasure.requestIds().contains(sample.getRequestId())) {
+        requests.add(sample.getRequestId());
+        traces.add(sample.getTraceId());
+      }
+    }
+    traces.remove("");
+    return new Erasure(requests, Set.of(), traces);
   }
 
   private void tell(List<LabelledPrediction> found) {
