@@ -2,14 +2,17 @@ package dev.weir.monitor.intake;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.monitor.privacy.Erasable;
+import dev.weir.monitor.privacy.Erasure;
 import dev.weir.proto.monitor.v1.Feedback;
 import dev.weir.proto.monitor.v1.ReportFeedbackResponse;
 import dev.weir.proto.monitor.v1.Sample;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -29,8 +32,8 @@ public final class FeedbackJoin implements Erasable {
   private final int maxPredictions;
   private final int maxWaitingLabels;
   private final IntakeCounts counts;
-  private final UnaryOperator<Sample> kept;
   private final FeedbackLog log;
+  private final UnaryOperator<Sample> kept;
   private final Consumer<List<LabelledPrediction>> listener;
 
   @GuardedBy("this")
@@ -50,15 +53,15 @@ public final class FeedbackJoin implements Erasable {
   /**
    * Empty.
    *
-   * @param kept what of a prediction waits for its label, without its tensors or nearly so
    * @param log gets what changes
+   * @param kept what of a prediction waits for its label, without its tensors or nearly so
    * @param listener gets what was brought together, each request once; is not called under a lock
    */
   public FeedbackJoin(
       IntakeConfig config,
       IntakeCounts counts,
-      UnaryOperator<Sample> kept,
       FeedbackLog log,
+      UnaryOperator<Sample> kept,
       Consumer<List<LabelledPrediction>> listener) {
     this.kept = kept;
     this.maxPredictions = config.maxPredictions();
@@ -73,8 +76,8 @@ public final class FeedbackJoin implements Erasable {
     this.maxPredictions = maxPredictions;
     this.maxWaitingLabels = maxWaitingLabels;
     this.counts = new IntakeCounts();
-    this.kept = UnaryOperator.identity();
     this.log = new FeedbackLog();
+    this.kept = UnaryOperator.identity();
     this.listener = labels -> {};
   }
 
@@ -203,6 +206,21 @@ public final class FeedbackJoin implements Erasable {
       log.begin(image());
     }
     return before - predictions.size();
+  }
+
+  @Override
+  public synchronized Erasure alsoKnownAs(Erasure erasure) {
+    var requests = new HashSet<String>();
+    var traces = new HashSet<String>();
+    for (Sample sample : predictions.values()) {
+      if (erasure.units().contains(sample.getAssignment().getUnit())
+          || erasure.requestIds().contains(sample.getRequestId())) {
+        requests.add(sample.getRequestId());
+        traces.add(sample.getTraceId());
+      }
+    }
+    traces.remove("");
+    return new Erasure(requests, Set.of(), traces);
   }
 
   private void tell(List<LabelledPrediction> found) {

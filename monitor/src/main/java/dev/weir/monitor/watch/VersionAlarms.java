@@ -64,11 +64,14 @@ final class VersionAlarms {
     }
   }
 
-  /** What an alarm is about; that of a comparison with the reference does not say so. */
+  /**
+   * What an alarm is about; that of a comparison with the reference, or of request ids, does not
+   * say with what.
+   */
   private Map<String, String> labels(Baseline baseline, String feature) {
     var labels = new HashMap<>(key.labels());
     labels.put("feature", feature);
-    if (baseline != Baseline.REFERENCE) {
+    if (baseline != Baseline.REFERENCE && !feature.equals(RequestIdWatch.NAME)) {
       labels.put("compared_with", baseline.word());
     }
     return labels;

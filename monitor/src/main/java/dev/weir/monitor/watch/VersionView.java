@@ -72,5 +72,5 @@ record VersionView(
       List<Finding> alarms,
       Optional<Panel> panel,
       Optional<Panel.Histogram> histogram,
-      List<VersionWatch.WindowPanel> windows) {}
+      List<PanelWindows.WindowPanel> windows) {}
 }

@@ -8,10 +8,7 @@ import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.registry.v1.FeatureReference;
 import dev.weir.proto.registry.v1.Reference;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,27 +23,17 @@ final class VersionWatch {
 
   static final String CONFIDENCE = "confidence";
 
-  /** Values in a window before anything is said of it as a whole. */
-  private static final long ENOUGH_ROWS = 200;
-
   private final Making making;
   private final WatchConfig config;
   private final Optional<RequestIdWatch> requestIds;
   private final List<FeatureWatch> inputs = new ArrayList<>();
   private final Map<String, FeatureWatch> predictions = new LinkedHashMap<>();
-  private final Map<String, Deque<WindowPanel>> past = new HashMap<>();
-  private final Map<String, Sketch> lastWindows = new HashMap<>();
+  private final PanelWindows windows;
   private final JointWatch joint;
   private final double logThreshold;
   private VersionView.Comparison comparison;
   private Optional<Discovery> discovery = Optional.empty();
-  private long windowStartMillis = Long.MIN_VALUE;
-  private long windowRows;
   private long rows;
-  private long lateRows;
-
-  /** A window that ended, in the panel's numbers. */
-  record WindowPanel(long startMillis, long endMillis, Panel panel) {}
 
   /**
    * What a comparison is made with.
@@ -73,6 +60,7 @@ final class VersionWatch {
     this.config = making.config();
     this.comparison = comparison;
     this.requestIds = requestIds;
+    this.windows = new PanelWindows(config);
     features.forEach(this::add);
     this.joint = new JointWatch(requestIds.isPresent() ? inputs : List.of(), making.random());
     this.logThreshold = Discoveries.logThreshold(making.runLength(), Math.max(1, detectors));
@@ -118,17 +106,11 @@ final class VersionWatch {
     } else {
       inputs.add(feature);
     }
-    past.put(feature.name(), new ArrayDeque<>());
   }
 
   /** Says what it is compared with. */
   void describe(VersionView.Comparison newest) {
     comparison = newest;
-  }
-
-  /** Whether there is nothing to compare. */
-  boolean isEmpty() {
-    return inputs.isEmpty() && predictions.isEmpty();
   }
 
   /**
@@ -179,7 +161,12 @@ final class VersionWatch {
   void observe(Sample sample, Findings findings, Instant now) {
     long millis = sample.getAt().getSeconds() * 1_000 + sample.getAt().getNanos() / 1_000_000;
     // A worker whose clock is ahead must not end windows that have not begun.
-    turnWindow(Math.min(millis, now.toEpochMilli()), findings, now);
+    windows
+        .turn(Math.min(millis, now.toEpochMilli()), features())
+        .ifPresent(ended -> {
+          joint.closeWindow(ended.startMillis());
+          ended.constant().forEach((name, values) -> raiseConstant(name, values, findings, now));
+        });
     requestIds.ifPresent(ids -> ids.observe(sample));
     observeInputs(sample);
     FeatureWatch predicted = predictions.get(PREDICTION);
@@ -193,60 +180,21 @@ final class VersionWatch {
     }
     long counted = Math.max(1, sample.getPredictedClassesCount());
     rows += counted;
-    windowRows += counted;
+    windows.count(counted);
   }
 
-  private void turnWindow(long millis, Findings findings, Instant now) {
-    if (windowStartMillis == Long.MIN_VALUE) {
-      windowStartMillis = Math.floorDiv(millis, lengthMillis()) * lengthMillis();
-    }
-    if (millis < windowStartMillis) {
-      // Late: the detectors take it as any other, the open window too.
-      lateRows++;
-    }
-    boolean full = windowRows >= config.maxWindowRows();
-    if (full || millis >= windowStartMillis + lengthMillis()) {
-      long at = Math.max(millis, windowStartMillis);
-      closeWindow(Math.min(at, windowStartMillis + lengthMillis()), findings, now);
-      windowStartMillis = full ? at : Math.floorDiv(at, lengthMillis()) * lengthMillis();
-      windowRows = 0;
-    }
-  }
-
-  private long lengthMillis() {
-    return config.window().toMillis();
-  }
-
-  private void closeWindow(long endMillis, Findings findings, Instant now) {
-    joint.closeWindow(windowStartMillis);
-    for (FeatureWatch feature : features()) {
-      Sketch ended = feature.nextWindow();
-      lastWindows.put(feature.name(), ended);
-      feature
-          .panel(ended)
-          .ifPresent(panel -> {
-            Deque<WindowPanel> windows = past.get(feature.name());
-            if (windows != null) {
-              windows.addLast(new WindowPanel(windowStartMillis, endMillis, panel));
-              if (windows.size() > config.windows()) {
-                windows.removeFirst();
-              }
-            }
-          });
-      if (making.baseline() != Baseline.LAST_WEEK
-          && ended.count() >= ENOUGH_ROWS
-          && feature.isConstant(ended)) {
-        making
-            .alarms()
-            .raise(
-                making.baseline(),
-                feature.name(),
-                Alarm.CONSTANT_VALUES,
-                "all %,d values of a window are the same".formatted(ended.count()),
-                Map.of("rows", (double) ended.count()),
-                findings,
-                now);
-      }
+  private void raiseConstant(String name, long values, Findings findings, Instant now) {
+    if (making.baseline() != Baseline.LAST_WEEK) {
+      making
+          .alarms()
+          .raise(
+              making.baseline(),
+              name,
+              Alarm.CONSTANT_VALUES,
+              "all %,d values of a window are the same".formatted(values),
+              Map.of("rows", (double) values),
+              findings,
+              now);
     }
   }
 
@@ -305,7 +253,8 @@ final class VersionWatch {
     figures.put("values", (double) each.detector().observations());
     switch (each.watched()) {
       case FeatureWatch feature ->
-          panel(feature)
+          feature
+              .panel(windows.shown(feature))
               .ifPresent(panel -> {
                 figures.put("psi", panel.stabilityIndex());
                 figures.put("jensen_shannon", panel.jensenShannon());
@@ -317,17 +266,6 @@ final class VersionWatch {
       case RequestIdWatch ids -> figures.put("repeated", (double) ids.repeated());
     }
     return figures;
-  }
-
-  /** The open window's panel when there is enough in it, else that of the last one. */
-  private Optional<Panel> panel(FeatureWatch feature) {
-    return feature.panel(shown(feature));
-  }
-
-  private Sketch shown(FeatureWatch feature) {
-    Sketch open = feature.window();
-    Sketch last = lastWindows.get(feature.name());
-    return open.count() >= ENOUGH_ROWS || last == null ? open : last;
   }
 
   /** Evidence alone, which costs next to nothing; a view has panels. */
@@ -358,7 +296,7 @@ final class VersionWatch {
         making.key().version(),
         comparison,
         rows,
-        lateRows,
+        windows.lateRows(),
         logThreshold,
         joint.newest(),
         discovery,
@@ -372,7 +310,7 @@ final class VersionWatch {
 
   private VersionView.Feature view(FeatureWatch feature) {
     DriftDetector drift = drift(feature);
-    Sketch shown = shown(feature);
+    Sketch shown = windows.shown(feature);
     return new VersionView.Feature(
         feature.name(),
         feature.isNumeric(),
@@ -381,6 +319,6 @@ final class VersionWatch {
         making.alarms().about(making.baseline(), feature.name()),
         feature.panel(shown),
         shown.count() > 0 ? Optional.of(feature.histogram(shown)) : Optional.empty(),
-        List.copyOf(past.getOrDefault(feature.name(), new ArrayDeque<>())));
+        windows.past(feature.name()));
   }
 }

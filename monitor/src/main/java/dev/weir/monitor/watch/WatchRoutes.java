@@ -86,7 +86,7 @@ public final class WatchRoutes {
                     "reference", histogram.reference(),
                     "live", histogram.live())));
     var windows = new ArrayList<Map<String, Object>>();
-    for (VersionWatch.WindowPanel window : feature.windows()) {
+    for (PanelWindows.WindowPanel window : feature.windows()) {
       var each = new LinkedHashMap<String, Object>();
       each.put("startMillis", window.startMillis());
       each.put("endMillis", window.endMillis());

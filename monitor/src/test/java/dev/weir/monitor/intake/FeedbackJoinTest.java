@@ -19,8 +19,8 @@ final class FeedbackJoinTest {
       new FeedbackJoin(
           bounds(2),
           counts,
-          sample -> sample.toBuilder().clearInputs().clearOutputs().build(),
           new FeedbackLog(),
+          sample -> sample.toBuilder().clearInputs().clearOutputs().build(),
           found::addAll);
 
   @Test
