@@ -218,6 +218,9 @@ public final class StandingWatch implements WatchState {
       out.writeInt(VERSION);
       var states = new LinkedHashMap<>(restored);
       watches.forEach((key, watch) -> states.put(key, watch.states()));
+      while (states.size() > config.maxVersions()) {
+        states.pollFirstEntry();
+      }
       out.writeInt(states.size());
       for (Map.Entry<VersionKey, Map<String, byte[]>> version : states.entrySet()) {
         out.writeUTF(version.getKey().route());
