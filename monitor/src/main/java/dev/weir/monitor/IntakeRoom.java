@@ -2,9 +2,11 @@ package dev.weir.monitor;
 
 import dev.weir.monitor.guardrail.BusinessUnit;
 import dev.weir.monitor.guardrail.EvidenceBook;
+import dev.weir.monitor.intake.BusinessMemory;
 import dev.weir.monitor.intake.BusinessUnits;
 import dev.weir.monitor.intake.ExposureBoard;
 import dev.weir.monitor.intake.FeedbackJoin;
+import dev.weir.monitor.intake.FeedbackLog;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.IntakeReceiver;
 import dev.weir.monitor.intake.SaidDropped;
@@ -14,13 +16,21 @@ import dev.weir.monitor.labelling.LabellingRoutes;
 import dev.weir.monitor.mirror.MirrorBoard;
 import dev.weir.monitor.mirror.MirrorMetrics;
 import dev.weir.monitor.privacy.EraseRoutes;
+import dev.weir.monitor.store.FeedbackKeeper;
+import dev.weir.platform.lifecycle.Resources;
+import dev.weir.platform.time.Scheduler;
 import io.helidon.webserver.http.HttpRouting;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
 /** What routers, workers and labellers report, joined and handed on. */
 final class IntakeRoom implements Room {
+  private static final Duration FLUSH_INTERVAL = Duration.ofSeconds(1);
+
   private final LabellingConfig labellingConfig;
+  private final FeedbackKeeper keeper;
   private final EvidenceBook book;
   private final InsightRoom insight;
   private final ExposureBoard exposures;
@@ -29,26 +39,36 @@ final class IntakeRoom implements Room {
   private final MirrorBoard mirrors;
 
   /**
+   * @param units which units have had their business numbers
+   * @param keeper keeps on disk what waits for a label
+   * @param log what it writes
    * @param takers get labels that found their prediction
    */
   IntakeRoom(
       MonitorConfig config,
       IntakeCounts counts,
       EvidenceBook book,
+      BusinessMemory units,
+      FeedbackKeeper keeper,
+      FeedbackLog log,
       InsightRoom insight,
       TraceStore traces,
       List<Room> takers,
-      Surroundings around) {
+      Surroundings around)
+      throws IOException {
     this.labellingConfig = config.labelling();
+    this.keeper = keeper;
     this.book = book;
     this.insight = insight;
     this.exposures = new ExposureBoard(counts, new SaidDropped(config.intake().maxRouters()));
     this.feedback =
         new FeedbackJoin(
-            config.intake(), counts, labels -> takers.forEach(room -> room.labels(labels)));
+            config.intake(), counts, log, labels -> takers.forEach(room -> room.labels(labels)));
+    feedback.restore(keeper.load());
     this.business =
         new BusinessUnits(
             config.intake(),
+            units,
             counts,
             values -> book.takeBusiness(values.stream().map(BusinessUnit::of).toList()));
     this.mirrors =
@@ -90,5 +110,15 @@ final class IntakeRoom implements Room {
         "/api/v1/erase",
         new EraseRoutes(
             Map.of("labels", feedback, "labelling", insight.labelling(), "why", insight.why())));
+  }
+
+  @Override
+  public void start(Scheduler scheduler) {
+    scheduler.every(FLUSH_INTERVAL, keeper::tryFlush);
+  }
+
+  @Override
+  public void onDrain(Resources resources) {
+    resources.onDrain("save labels", keeper::tryFlush);
   }
 }
