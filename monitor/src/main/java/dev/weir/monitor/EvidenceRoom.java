@@ -3,6 +3,7 @@ package dev.weir.monitor;
 import dev.weir.monitor.alert.AlertBook;
 import dev.weir.monitor.guardrail.EvidenceBook;
 import dev.weir.monitor.guardrail.EvidenceListener;
+import dev.weir.monitor.intake.EvidenceMemory;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.replay.JournalFolder;
@@ -10,6 +11,7 @@ import dev.weir.monitor.replay.ReplayCounts;
 import dev.weir.monitor.store.EvidenceErasure;
 import dev.weir.monitor.store.EvidenceFile;
 import dev.weir.monitor.store.EvidenceKeeper;
+import dev.weir.monitor.store.FeedbackKeeper;
 import dev.weir.monitor.verdict.RolloutFindings;
 import dev.weir.monitor.verdict.VerdictSender;
 import dev.weir.platform.lifecycle.Readiness;
@@ -36,12 +38,16 @@ final class EvidenceRoom implements Room {
   private final EvidenceErasure erasure;
 
   /**
+   * @param memories are saved with the evidence
+   * @param labels are on disk before evidence made of them
    * @param others see what the book takes
    */
   EvidenceRoom(
       MonitorConfig config,
       IntakeCounts counts,
       AlertBook alerts,
+      List<EvidenceMemory> memories,
+      FeedbackKeeper labels,
       List<EvidenceListener> others,
       Surroundings around)
       throws IOException {
@@ -59,7 +65,8 @@ final class EvidenceRoom implements Room {
             counts,
             around.clock(),
             new ToOthers(others),
-            journals);
+            journals,
+            memories);
     this.sender =
         new VerdictSender(around.registry().channel(), config.instance(), book, around.clock());
     this.keeper =
@@ -67,7 +74,10 @@ final class EvidenceRoom implements Room {
             new EvidenceFile(around.data().resolve("evidence.bin")),
             book,
             readiness,
-            journals::flush);
+            () -> {
+              journals.flush();
+              labels.flush();
+            });
     replayCounts.registerWith(around.telemetry().meter());
     keeper.load();
     this.erasure =
@@ -77,7 +87,6 @@ final class EvidenceRoom implements Room {
             journals,
             keeper,
             Randomness.secure());
-    erasure.finish();
   }
 
   EvidenceErasure erasure() {
@@ -110,6 +119,8 @@ final class EvidenceRoom implements Room {
     timers.every(config.evidence().verdictInterval(), sender::send);
     timers.every(Duration.ofSeconds(5), () -> findings.look(book.verdicts(), sender.silence()));
     timers.every(Duration.ofSeconds(1), this::saySilence);
+    timers.after(Duration.ZERO, erasure::tryFinish);
+    timers.every(Duration.ofMinutes(1), erasure::tryFinish);
   }
 
   private void saySilence() {

@@ -19,7 +19,10 @@ import java.util.function.Consumer;
  * Brings labels and predictions together by request id, whichever comes first, within a bounded
  * number of each; beyond that the oldest are forgotten and counted. A prediction takes one label:
  * one that comes again, or a prediction that is reported again, changes nothing as long as the
- * request is remembered. Thread-safe.
+ * request is remembered, after a restart too. Thread-safe.
+ *
+ * <p>Each change is put into a {@link FeedbackLog} before the listener is told of it: a log that is
+ * on disk before the evidence made of its labels knows of each of them.
  */
 public final class FeedbackJoin implements Erasable {
   /** Routes x variants x versions with an accuracy, at most. */
@@ -28,6 +31,7 @@ public final class FeedbackJoin implements Erasable {
   private final int maxPredictions;
   private final int maxWaitingLabels;
   private final IntakeCounts counts;
+  private final FeedbackLog log;
   private final Consumer<List<LabelledPrediction>> listener;
 
   @GuardedBy("this")
@@ -47,14 +51,28 @@ public final class FeedbackJoin implements Erasable {
   /**
    * Empty.
    *
+   * @param log gets what changes
    * @param listener gets what was brought together, each request once; is not called under a lock
    */
   public FeedbackJoin(
-      IntakeConfig config, IntakeCounts counts, Consumer<List<LabelledPrediction>> listener) {
+      IntakeConfig config,
+      IntakeCounts counts,
+      FeedbackLog log,
+      Consumer<List<LabelledPrediction>> listener) {
     this.maxPredictions = config.maxPredictions();
     this.maxWaitingLabels = config.maxWaitingLabels();
     this.counts = counts;
+    this.log = log;
     this.listener = listener;
+  }
+
+  /** Empty, and nobody hears of it. */
+  private FeedbackJoin(int maxPredictions, int maxWaitingLabels) {
+    this.maxPredictions = maxPredictions;
+    this.maxWaitingLabels = maxWaitingLabels;
+    this.counts = new IntakeCounts();
+    this.log = new FeedbackLog();
+    this.listener = labels -> {};
   }
 
   /**
@@ -69,6 +87,7 @@ public final class FeedbackJoin implements Erasable {
           take(sample.toBuilder().clearInputs().clearOutputs().build(), found);
         }
       }
+      makeShort();
     }
     tell(found);
   }
@@ -86,6 +105,7 @@ public final class FeedbackJoin implements Erasable {
     if (joined.containsKey(id)) {
       return;
     }
+    log.append(new FeedbackEntry.Predicted(sample));
     Feedback label = waitingLabels.remove(id);
     if (label != null) {
       found.add(join(sample, label));
@@ -108,14 +128,17 @@ public final class FeedbackJoin implements Erasable {
         String id = label.getRequestId();
         Sample prediction = predictions.remove(id);
         if (prediction != null) {
+          log.append(new FeedbackEntry.Labelled(label));
           found.add(join(prediction, label));
         } else if (joined.containsKey(id)) {
           counts.add(IntakeEvent.LABELS_REPEATED);
         } else {
           pending++;
+          log.append(new FeedbackEntry.Labelled(label));
           keep(label);
         }
       }
+      makeShort();
     }
     tell(found);
     return ReportFeedbackResponse.newBuilder().setJoined(found.size()).setPending(pending).build();
@@ -160,17 +183,35 @@ public final class FeedbackJoin implements Erasable {
 
   @Override
   public synchronized boolean erase(String requestId) {
-    boolean was = predictions.remove(requestId) != null;
-    was |= waitingLabels.remove(requestId) != null;
-    was |= joined.remove(requestId) != null;
-    return was;
+    return erase(new Erasure(Set.of(requestId), Set.of(), Set.of())) > 0;
   }
 
   @Override
   public synchronized int eraseUnit(long unit) {
+    return erase(new Erasure(Set.of(), Set.of(unit), Set.of()));
+  }
+
+  /** Forgets all that is named; the log begins anew without it. */
+  @Override
+  public synchronized int erase(Erasure erasure) {
+    int count = 0;
+    for (String id : erasure.requestIds()) {
+      boolean was = predictions.remove(id) != null;
+      was |= waitingLabels.remove(id) != null;
+      was |= joined.remove(id) != null;
+      count += was ? 1 : 0;
+    }
     int before = predictions.size();
-    predictions.values().removeIf(sample -> sample.getAssignment().getUnit() == unit);
-    return before - predictions.size();
+    predictions
+        .values()
+        .removeIf(sample ->
+            erasure.units().contains(sample.getAssignment().getUnit())
+                || erasure.traceIds().contains(sample.getTraceId()));
+    count += before - predictions.size();
+    if (count > 0) {
+      log.begin(image());
+    }
+    return count;
   }
 
   @Override
@@ -197,5 +238,59 @@ public final class FeedbackJoin implements Erasable {
   /** Accuracy of each variant that has labels. */
   public synchronized Map<VariantKey, Accuracy> accuracies() {
     return new HashMap<>(accuracies);
+  }
+
+  @GuardedBy("this")
+  private void makeShort() {
+    if (log.wantsImage()) {
+      log.begin(image());
+    }
+  }
+
+  /** Entries that give all that is known; the oldest of each kind first. */
+  @GuardedBy("this")
+  private List<FeedbackEntry> image() {
+    var image = new ArrayList<FeedbackEntry>();
+    accuracies.forEach((key, accuracy) -> image.add(new FeedbackEntry.Counted(key, accuracy)));
+    joined.keySet().forEach(id -> image.add(new FeedbackEntry.Joined(id)));
+    predictions.values().forEach(sample -> image.add(new FeedbackEntry.Predicted(sample)));
+    waitingLabels.values().forEach(label -> image.add(new FeedbackEntry.Labelled(label)));
+    return image;
+  }
+
+  /**
+   * Takes over what a log wrote, in its order; for a join that knows nothing. The listener is not
+   * told: it was before.
+   */
+  public synchronized void restore(List<FeedbackEntry> entries) {
+    // what happens here again is not counted again
+    var again = new FeedbackJoin(maxPredictions, maxWaitingLabels);
+    again.apply(entries);
+    synchronized (again) {
+      accuracies.putAll(again.accuracies);
+      joined.putAll(again.joined);
+      predictions.putAll(again.predictions);
+      waitingLabels.putAll(again.waitingLabels);
+    }
+    log.begin(image());
+  }
+
+  private synchronized void apply(List<FeedbackEntry> entries) {
+    for (FeedbackEntry entry : entries) {
+      switch (entry) {
+        case FeedbackEntry.Counted(VariantKey key, Accuracy accuracy) ->
+            accuracies.put(key, accuracy);
+        case FeedbackEntry.Joined(String requestId) -> joined.put(requestId, true);
+        case FeedbackEntry.Predicted(Sample sample) -> take(sample, new ArrayList<>(1));
+        case FeedbackEntry.Labelled(Feedback label) -> {
+          Sample prediction = predictions.remove(label.getRequestId());
+          if (prediction != null) {
+            join(prediction, label);
+          } else {
+            keep(label);
+          }
+        }
+      }
+    }
   }
 }

@@ -88,6 +88,7 @@ public final class WatchRoutes {
         "rows", joint.rows(),
         "columns", joint.columns(),
         "area", joint.area(),
+        "areaP", joint.areaP(),
         "meanDiscrepancy", joint.meanDiscrepancy());
   }
 

@@ -96,7 +96,8 @@ final class RecordedRollout implements EvidenceListener {
         new IntakeCounts(),
         clock,
         this,
-        journals);
+        journals,
+        List.of());
   }
 
   private EvidenceKeeper newKeeper() {
