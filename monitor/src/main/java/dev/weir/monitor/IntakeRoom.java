@@ -20,12 +20,14 @@ import dev.weir.monitor.privacy.EraseRoutes;
 import dev.weir.monitor.store.FeedbackKeeper;
 import dev.weir.platform.lifecycle.Resources;
 import dev.weir.platform.time.Scheduler;
+import dev.weir.proto.monitor.v1.Sample;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** What routers, workers and labellers report, joined and handed on. */
 final class IntakeRoom implements Room {
@@ -45,6 +47,7 @@ final class IntakeRoom implements Room {
    * @param units which units have had their business numbers
    * @param keeper keeps on disk what waits for a label
    * @param log what it writes
+   * @param kept what of a prediction waits for its label
    * @param takers get labels that found their prediction
    * @param others hold something of single requests, by a word for the answer
    */
@@ -57,6 +60,7 @@ final class IntakeRoom implements Room {
       FeedbackLog log,
       InsightRoom insight,
       TraceStore traces,
+      UnaryOperator<Sample> kept,
       List<Room> takers,
       Map<String, Erasable> others,
       Surroundings around)
@@ -68,7 +72,11 @@ final class IntakeRoom implements Room {
     this.exposures = new ExposureBoard(counts, new SaidDropped(config.intake().maxRouters()));
     this.feedback =
         new FeedbackJoin(
-            config.intake(), counts, log, labels -> takers.forEach(room -> room.labels(labels)));
+            config.intake(),
+            counts,
+            log,
+            kept,
+            labels -> takers.forEach(room -> room.labels(labels)));
     feedback.restore(keeper.load());
     this.business =
         new BusinessUnits(

@@ -69,7 +69,9 @@ public final class MonitorMain {
     var history = new HistoryRoom(config, around);
     var watch = new WatchRoom(config, counts, alerts.book(), history.keeper(), around);
     var privacy = new PrivacyRoom(config, around);
-    var insight = new InsightRoom(config, counts, List.of(privacy.published()::observe), around);
+    var insight =
+        new InsightRoom(
+            config, counts, otlp.traces(), List.of(privacy.published()::observe), around);
     var incoming = new Dashboard.Incoming(config.dashboard(), clock);
     var units = new BusinessMemory(config.intake());
     var labelLog = new FeedbackLog();
@@ -94,6 +96,7 @@ public final class MonitorMain {
             labelLog,
             insight,
             otlp.traces(),
+            watch.groups(),
             List.of(evidence, history, watch, insight),
             Map.of(
                 "samples", privacy.kept(), "traces", otlp.traces(), "rollouts", evidence.erasure()),

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Brings labels and predictions together by request id, whichever comes first, within a bounded
@@ -32,6 +33,7 @@ public final class FeedbackJoin implements Erasable {
   private final int maxWaitingLabels;
   private final IntakeCounts counts;
   private final FeedbackLog log;
+  private final UnaryOperator<Sample> kept;
   private final Consumer<List<LabelledPrediction>> listener;
 
   @GuardedBy("this")
@@ -52,13 +54,16 @@ public final class FeedbackJoin implements Erasable {
    * Empty.
    *
    * @param log gets what changes
+   * @param kept what of a prediction waits for its label, without its tensors or nearly so
    * @param listener gets what was brought together, each request once; is not called under a lock
    */
   public FeedbackJoin(
       IntakeConfig config,
       IntakeCounts counts,
       FeedbackLog log,
+      UnaryOperator<Sample> kept,
       Consumer<List<LabelledPrediction>> listener) {
+    this.kept = kept;
     this.maxPredictions = config.maxPredictions();
     this.maxWaitingLabels = config.maxWaitingLabels();
     this.counts = counts;
@@ -72,6 +77,7 @@ public final class FeedbackJoin implements Erasable {
     this.maxWaitingLabels = maxWaitingLabels;
     this.counts = new IntakeCounts();
     this.log = new FeedbackLog();
+    this.kept = UnaryOperator.identity();
     this.listener = labels -> {};
   }
 
@@ -84,7 +90,7 @@ public final class FeedbackJoin implements Erasable {
     synchronized (this) {
       for (Sample sample : samples) {
         if (canBeLabelled(sample)) {
-          take(sample.toBuilder().clearInputs().clearOutputs().build(), found);
+          take(kept.apply(sample), found);
         }
       }
       makeShort();
