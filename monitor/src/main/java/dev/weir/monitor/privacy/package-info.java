@@ -11,8 +11,8 @@
  *   <tr><td>counts, budgets, releases</td><td>{@link dev.weir.monitor.privacy.ReleaseStore}, one writer</td><td>its queries</td></tr>
  * </table>
  *
- * <p>What must never happen: that a sample is kept without a policy that says so, that a noisy number
- * is seen before its epsilon is on disk, that a sample raises two cells of one statistic.
+ * <p>What must never happen: that a sample is kept without a policy that says so, that a noisy
+ * number is seen before its epsilon is on disk, that a sample raises two cells of one statistic.
  */
 @NullMarked
 package dev.weir.monitor.privacy;
