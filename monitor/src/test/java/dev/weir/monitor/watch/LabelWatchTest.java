@@ -213,6 +213,41 @@ final class LabelWatchTest {
     });
   }
 
+  @Test
+  @SuppressWarnings("unchecked")
+  void a_group_is_shown_beside_all_others_with_counts_and_intervals() {
+    version(0.9, 10_000);
+    feed(100, 0.95, 0.75, 0);
+    watch.read((key, labels) -> {
+      GroupWatch.Group second = group(labels, "2");
+      Map<String, Object> json = GroupJson.of(key, second);
+      assertThat(json).containsEntry("feature", "sex").containsEntry("group", "2");
+      var right = (Map<String, Map<String, Object>>) json.get("right");
+      Map<String, Object> own = right.get("group");
+      Map<String, Object> others = right.get("others");
+      assertThat((long) own.get("units") + (long) others.get("units")).isEqualTo(5_000);
+      assertThat((double) own.get("rate")).isBetween(0.72, 0.78);
+      assertThat((double) own.get("low")).isLessThan(0.75);
+      assertThat((double) own.get("high")).isBetween(0.75, 0.85);
+      assertThat((double) others.get("low")).isGreaterThan(0.9);
+      var favoured = (Map<String, Object>) json.get("favoured");
+      assertThat(favoured).containsEntry("enough", true);
+      assertThat((Map<String, Object>) favoured.get("group"))
+          .containsEntry("units", second.tests().decisions().units(true));
+      assertThat(labels.labels()).isEqualTo(5_000);
+    });
+  }
+
+  @Test
+  void of_a_group_without_predictions_only_the_counts_are_shown() {
+    version(0.9, 10_000);
+    feed(1, 0.9, 0);
+    watch.read((key, labels) -> {
+      var right = (Map<?, ?>) GroupJson.of(key, group(labels, "other")).get("right");
+      assertThat(right.get("group")).isEqualTo(Map.of("units", 0L, "hits", 0L));
+    });
+  }
+
   private static GroupWatch.Group group(VersionLabels labels, String name) {
     return labels.groups().stream()
         .filter(group -> group.group().equals(name))
