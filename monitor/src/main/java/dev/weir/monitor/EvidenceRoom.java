@@ -3,12 +3,14 @@ package dev.weir.monitor;
 import dev.weir.monitor.alert.AlertBook;
 import dev.weir.monitor.guardrail.EvidenceBook;
 import dev.weir.monitor.guardrail.EvidenceListener;
+import dev.weir.monitor.intake.EvidenceMemory;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.replay.JournalFolder;
 import dev.weir.monitor.replay.ReplayCounts;
 import dev.weir.monitor.store.EvidenceFile;
 import dev.weir.monitor.store.EvidenceKeeper;
+import dev.weir.monitor.store.FeedbackKeeper;
 import dev.weir.monitor.verdict.RolloutFindings;
 import dev.weir.monitor.verdict.VerdictSender;
 import dev.weir.platform.lifecycle.Readiness;
@@ -33,12 +35,16 @@ final class EvidenceRoom implements Room {
   private final EvidenceKeeper keeper;
 
   /**
+   * @param memories are saved with the evidence
+   * @param labels are on disk before evidence made of them
    * @param others see what the book takes
    */
   EvidenceRoom(
       MonitorConfig config,
       IntakeCounts counts,
       AlertBook alerts,
+      List<EvidenceMemory> memories,
+      FeedbackKeeper labels,
       List<EvidenceListener> others,
       Surroundings around)
       throws IOException {
@@ -56,7 +62,8 @@ final class EvidenceRoom implements Room {
             counts,
             around.clock(),
             new ToOthers(others),
-            journals);
+            journals,
+            memories);
     this.sender =
         new VerdictSender(around.registry().channel(), config.instance(), book, around.clock());
     this.keeper =
@@ -64,7 +71,10 @@ final class EvidenceRoom implements Room {
             new EvidenceFile(around.data().resolve("evidence.bin")),
             book,
             readiness,
-            journals::flush);
+            () -> {
+              journals.flush();
+              labels.flush();
+            });
     replayCounts.registerWith(around.telemetry().meter());
     keeper.load();
   }

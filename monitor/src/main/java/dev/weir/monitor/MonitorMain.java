@@ -1,7 +1,11 @@
 package dev.weir.monitor;
 
 import dev.weir.monitor.dashboard.Dashboard;
+import dev.weir.monitor.intake.BusinessMemory;
+import dev.weir.monitor.intake.FeedbackLog;
 import dev.weir.monitor.intake.IntakeCounts;
+import dev.weir.monitor.store.FeedbackFile;
+import dev.weir.monitor.store.FeedbackKeeper;
 import dev.weir.platform.discovery.Discoveries;
 import dev.weir.platform.discovery.Discovery;
 import dev.weir.platform.discovery.Instance;
@@ -66,11 +70,17 @@ public final class MonitorMain {
     var watch = new WatchRoom(config, counts, alerts.book(), history.keeper(), around);
     var insight = new InsightRoom(config, counts, otlp.traces(), around);
     var incoming = new Dashboard.Incoming(config.dashboard(), clock);
+    var units = new BusinessMemory(config.intake());
+    var labelLog = new FeedbackLog();
+    var labels =
+        new FeedbackKeeper(new FeedbackFile(data.resolve("labels.log")), labelLog, readiness);
     var evidence =
         new EvidenceRoom(
             config,
             counts,
             alerts.book(),
+            List.of(units),
+            labels,
             List.of(otlp, incoming, watch, insight, history),
             around);
     var intake =
@@ -78,6 +88,9 @@ public final class MonitorMain {
             config,
             counts,
             evidence.book(),
+            units,
+            labels,
+            labelLog,
             insight,
             otlp.traces(),
             watch.groups(),

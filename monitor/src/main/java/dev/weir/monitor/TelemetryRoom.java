@@ -23,6 +23,7 @@ import java.util.List;
 
 /** OpenTelemetry's traces, metrics and logs: taken, held for the pages, forwarded. */
 final class TelemetryRoom implements Room {
+  private final IntakeConfig config;
   private final IntakeCounts counts;
   private final Clock clock;
   private final TraceStore traces;
@@ -33,6 +34,7 @@ final class TelemetryRoom implements Room {
   private final Forwarding forwarding;
 
   TelemetryRoom(IntakeConfig config, IntakeCounts counts, Surroundings around) {
+    this.config = config;
     this.counts = counts;
     this.clock = around.clock();
     this.traces = new TraceStore(config, counts);
@@ -70,7 +72,8 @@ final class TelemetryRoom implements Room {
   List<BindableService> services(BusinessUnits business) {
     return List.of(
         new TraceReceiver(traces, heard, counts, clock),
-        new MetricReceiver(metrics, heard, means, business, counts, clock),
+        new MetricReceiver(
+            metrics, heard, means, business, config.maxMetricSeries(), counts, clock),
         new LogReceiver(logs, heard, counts, clock));
   }
 

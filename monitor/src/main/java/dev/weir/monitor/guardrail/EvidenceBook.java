@@ -1,6 +1,8 @@
 package dev.weir.monitor.guardrail;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.weir.monitor.intake.EvidenceMemory;
+import dev.weir.monitor.intake.ImageBytes;
 import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.IntakeEvent;
@@ -8,6 +10,7 @@ import dev.weir.monitor.intake.IntakeReceiver;
 import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.intake.RouterLedger;
 import dev.weir.monitor.intake.SampleSlicer;
+import dev.weir.monitor.intake.StratifiedSlice;
 import dev.weir.platform.time.Clock;
 import dev.weir.proto.monitor.v1.MirrorPair;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
@@ -62,6 +65,7 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
   private final IntakeCounts counts;
   private final Clock clock;
   private final EvidenceListener listener;
+  private final List<EvidenceMemory> memories;
 
   @GuardedBy("lock")
   private final RolloutRecorder recorder;
@@ -97,13 +101,14 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
       IntakeCounts counts,
       Clock clock,
       EvidenceListener listener) {
-    this(config, intake, counts, clock, listener, EvidenceJournal.NONE);
+    this(config, intake, counts, clock, listener, EvidenceJournal.NONE, List.of());
   }
 
   /**
    * An empty book.
    *
    * @param journal keeps what the tests are fed
+   * @param memories are saved in one image with the evidence
    */
   public EvidenceBook(
       EvidenceConfig config,
@@ -111,12 +116,14 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
       IntakeCounts counts,
       Clock clock,
       EvidenceListener listener,
-      EvidenceJournal journal) {
+      EvidenceJournal journal,
+      List<EvidenceMemory> memories) {
     this.config = config;
     this.intake = intake;
     this.counts = counts;
     this.clock = clock;
     this.listener = listener;
+    this.memories = List.copyOf(memories);
     this.recorder = new RolloutRecorder(journal);
     this.ledger = new RouterLedger(intake.maxRouters(), counts);
     this.slicer = new SampleSlicer(intake, counts);
@@ -316,14 +323,14 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
   public void closeSamples() {
     lock.lock();
     try {
-      for (List<Sample> slice : slicer.closeComplete(clock.nanoTime())) {
+      for (StratifiedSlice.Closed slice : slicer.closeComplete(clock.nanoTime())) {
         for (RolloutWatch watch : watches.values()) {
-          if (watch.takeSamples(slice)) {
+          if (watch.takeSamples(slice.samples())) {
             unsaved = true;
-            recorder.samples(watch.plan(), slice);
+            recorder.samples(watch.plan(), slice.samples());
           }
         }
-        listener.samples(slice);
+        listener.samples(slice.uniform());
       }
       settle();
     } finally {
@@ -448,11 +455,23 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
         watch.writeTo(out);
       }
       recorder.writeTo(out);
+      writeMemories(out);
       return Optional.of(new Image(bytes.toByteArray(), ledger.taken()));
     } catch (IOException e) {
       throw new UncheckedIOException("a memory buffer cannot fail", e);
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void writeMemories(DataOutputStream out) throws IOException {
+    out.writeInt(memories.size());
+    for (EvidenceMemory memory : memories) {
+      var bytes = new ByteArrayOutputStream();
+      memory.writeTo(new DataOutputStream(bytes));
+      out.writeUTF(memory.name());
+      out.writeInt(bytes.size());
+      bytes.writeTo(out);
     }
   }
 
@@ -506,17 +525,34 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
     for (int i = 0; i < size; i++) {
       readWatches.add(RolloutWatch.readFrom(in, counts));
     }
+    // Images of older monitors end sooner: behind the watches, or behind the recorder's part.
+    Optional<Map<String, RolloutRecorder.Place>> recorded =
+        in.available() > 0 ? Optional.of(RolloutRecorder.read(in)) : Optional.empty();
+    if (in.available() > 0) {
+      readMemories(in);
+    }
     lock.lock();
     try {
-      if (in.available() > 0) {
-        recorder.readFrom(in);
-      }
+      recorded.ifPresent(recorder::restore);
       ledger = readLedger;
       slicer = readSlicer;
       durable = ledger.taken();
       readWatches.forEach(watch -> watches.put(watch.plan().rolloutId(), watch));
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void readMemories(DataInputStream in) throws IOException {
+    int size = in.readInt();
+    for (int i = 0; i < size; i++) {
+      String name = in.readUTF();
+      byte[] state = ImageBytes.read(in);
+      for (EvidenceMemory memory : memories) {
+        if (memory.name().equals(name)) {
+          memory.readFrom(new DataInputStream(new ByteArrayInputStream(state)));
+        }
+      }
     }
   }
 }

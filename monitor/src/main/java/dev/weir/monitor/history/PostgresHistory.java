@@ -12,6 +12,7 @@ import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -27,6 +28,11 @@ final class PostgresHistory implements HistoryDatabase {
   private static final int LONGEST_NAME_BYTES = 63;
 
   private static final int CONNECT_SECONDS = 10;
+
+  /** The session of a process that just ended may take a while to be noticed. */
+  private static final int LOCK_SECONDS = 5;
+
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
 
   /** A query of a year takes a second; a connection that is silent for so long is dead. */
   private static final int SILENT_SECONDS = 120;
@@ -103,19 +109,25 @@ final class PostgresHistory implements HistoryDatabase {
     boolean mine = false;
     try {
       useSchema(handle, schema, false);
-      mine =
-          handle
-              .createQuery("SELECT pg_try_advisory_lock(hashtextextended(:schema, 0))")
-              .bind("schema", schema)
-              .mapTo(Boolean.class)
-              .one();
-      if (!mine) {
+      handle.execute("SET lock_timeout = '%ds'".formatted(LOCK_SECONDS));
+      handle
+          .createQuery("SELECT true FROM pg_advisory_lock(hashtextextended(:schema, 0))")
+          .bind("schema", schema)
+          .mapTo(Boolean.class)
+          .one();
+      handle.execute("SET lock_timeout = DEFAULT");
+      mine = true;
+      return handle;
+    } catch (UnableToExecuteStatementException e) {
+      if (e.getCause() instanceof SQLException cause
+          && LOCK_NOT_AVAILABLE.equals(cause.getSQLState())) {
         throw new ConnectionException(
             new SQLException(
                 "schema %s is written by another process; give each monitor its own instance name"
-                    .formatted(schema)));
+                    .formatted(schema),
+                e));
       }
-      return handle;
+      throw e;
     } finally {
       if (!mine) {
         handle.close();

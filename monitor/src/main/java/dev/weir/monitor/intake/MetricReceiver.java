@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Takes metrics over OTLP/gRPC. */
 public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplBase {
@@ -22,24 +23,32 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
   private final ServicesHeard services;
   private final BusinessBoard means;
   private final BusinessUnits units;
+  private final CumulativeStreams cumulative;
   private final IntakeCounts counts;
   private final Clock clock;
 
   /**
    * Puts values on {@code board}, their senders into {@code services}, and what is about a variant
    * on {@code means} and, when it is about one unit, into {@code units}.
+   *
+   * @param maxStreams cumulative streams about a variant that are followed, at least 1
    */
   public MetricReceiver(
       MetricBoard board,
       ServicesHeard services,
       BusinessBoard means,
       BusinessUnits units,
+      int maxStreams,
       IntakeCounts counts,
       Clock clock) {
     this.board = board;
     this.services = services;
     this.means = means;
     this.units = units;
+    Instant now = clock.now();
+    this.cumulative =
+        new CumulativeStreams(
+            maxStreams, now.getEpochSecond() * 1_000_000_000L + now.getNano(), counts);
     this.counts = counts;
     this.clock = clock;
   }
@@ -72,33 +81,59 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
 
   private void take(Sender sender, Metric metric) {
     switch (metric.getDataCase()) {
-      case GAUGE -> numbers(sender, metric, metric.getGauge().getDataPointsList(), false);
+      case GAUGE ->
+          numbers(sender, metric, metric.getGauge().getDataPointsList(), Temporality.NONE);
       case SUM ->
           numbers(
               sender,
               metric,
               metric.getSum().getDataPointsList(),
-              isDelta(metric.getSum().getAggregationTemporality()));
+              temporality(
+                  metric.getSum().getAggregationTemporality(), metric.getSum().getIsMonotonic()));
       case HISTOGRAM -> {
-        boolean delta = isDelta(metric.getHistogram().getAggregationTemporality());
+        Temporality temporality =
+            temporality(metric.getHistogram().getAggregationTemporality(), true);
         metric
             .getHistogram()
             .getDataPointsList()
             .forEach(point -> {
               var value = new MetricBoard.Value(point.getCount(), point.getSum(), sender.at());
               var attributes = put(sender, metric, point.getAttributesList(), value);
-              business(sender, metric, attributes, delta, point.getSum(), point.getCount());
+              business(
+                  sender,
+                  new Reported(
+                      metric.getName(),
+                      attributes,
+                      temporality,
+                      new CumulativeStreams.Point(
+                          point.getStartTimeUnixNano(),
+                          point.getTimeUnixNano(),
+                          point.getSum(),
+                          point.getCount(),
+                          true)));
             });
       }
       case EXPONENTIAL_HISTOGRAM -> {
-        boolean delta = isDelta(metric.getExponentialHistogram().getAggregationTemporality());
+        Temporality temporality =
+            temporality(metric.getExponentialHistogram().getAggregationTemporality(), true);
         metric
             .getExponentialHistogram()
             .getDataPointsList()
             .forEach(point -> {
               var value = new MetricBoard.Value(point.getCount(), point.getSum(), sender.at());
               var attributes = put(sender, metric, point.getAttributesList(), value);
-              business(sender, metric, attributes, delta, point.getSum(), point.getCount());
+              business(
+                  sender,
+                  new Reported(
+                      metric.getName(),
+                      attributes,
+                      temporality,
+                      new CumulativeStreams.Point(
+                          point.getStartTimeUnixNano(),
+                          point.getTimeUnixNano(),
+                          point.getSum(),
+                          point.getCount(),
+                          true)));
             });
       }
       case SUMMARY ->
@@ -117,31 +152,68 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
     }
   }
 
-  private static boolean isDelta(AggregationTemporality temporality) {
-    return temporality == AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA;
+  /** Whether points are differences, or add up what came before. */
+  private enum Temporality {
+    NONE,
+    DELTA,
+    CUMULATIVE,
+    CUMULATIVE_ONLY_GROWS
   }
 
-  private void business(
-      Sender sender,
-      Metric metric,
+  private static Temporality temporality(AggregationTemporality said, boolean onlyGrows) {
+    return switch (said) {
+      case AGGREGATION_TEMPORALITY_DELTA -> Temporality.DELTA;
+      case AGGREGATION_TEMPORALITY_CUMULATIVE ->
+          onlyGrows ? Temporality.CUMULATIVE_ONLY_GROWS : Temporality.CUMULATIVE;
+      case AGGREGATION_TEMPORALITY_UNSPECIFIED, UNRECOGNIZED -> Temporality.NONE;
+    };
+  }
+
+  /** A point as it came. */
+  private record Reported(
+      String metric,
       Map<String, String> attributes,
-      boolean delta,
-      double sum,
-      long count) {
-    BusinessPoint.of(OtlpAttributes.cut(metric.getName()), attributes, sum, count)
-        .ifPresent(point -> {
-          if (!delta) {
-            counts.add(IntakeEvent.BUSINESS_NOT_DELTA);
-            return;
-          }
-          means.add(point);
-          if (point.hasUnit()) {
-            sender.business().add(point);
-          }
-        });
+      Temporality temporality,
+      CumulativeStreams.Point point) {
+    /** What it says about a variant; a number without a count is one number. */
+    Optional<BusinessPoint> about(double sum, long count) {
+      return BusinessPoint.of(
+          OtlpAttributes.cut(metric), attributes, sum, point.count() == 0 ? 1 : count);
+    }
   }
 
-  private void numbers(Sender sender, Metric metric, List<NumberDataPoint> points, boolean delta) {
+  private void business(Sender sender, Reported reported) {
+    CumulativeStreams.Point point = reported.point();
+    Optional<BusinessPoint> whole = reported.about(point.sum(), point.count());
+    if (whole.isEmpty()) {
+      return;
+    }
+    switch (reported.temporality()) {
+      case NONE -> {
+        counts.add(IntakeEvent.BUSINESS_NOT_DELTA);
+        return;
+      }
+      case DELTA -> means.add(whole.get());
+      case CUMULATIVE, CUMULATIVE_ONLY_GROWS ->
+          cumulative
+              .next(
+                  new CumulativeStreams.Stream(
+                      sender.service(),
+                      sender.instance(),
+                      OtlpAttributes.cut(reported.metric()),
+                      reported.attributes()),
+                  point)
+              .filter(more -> more.count() > 0 || (point.count() == 0 && more.sum() != 0))
+              .flatMap(more -> reported.about(more.sum(), more.count()))
+              .ifPresent(means::add);
+    }
+    if (whole.get().hasUnit()) {
+      sender.business().add(whole.get());
+    }
+  }
+
+  private void numbers(
+      Sender sender, Metric metric, List<NumberDataPoint> points, Temporality temporality) {
     for (NumberDataPoint point : points) {
       double value = point.hasAsInt() ? point.getAsInt() : point.getAsDouble();
       var attributes =
@@ -150,7 +222,18 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
               metric,
               point.getAttributesList(),
               new MetricBoard.Value(value, 0, sender.at()));
-      business(sender, metric, attributes, delta, value, 1);
+      business(
+          sender,
+          new Reported(
+              metric.getName(),
+              attributes,
+              temporality,
+              new CumulativeStreams.Point(
+                  point.getStartTimeUnixNano(),
+                  point.getTimeUnixNano(),
+                  value,
+                  0,
+                  temporality == Temporality.CUMULATIVE_ONLY_GROWS)));
     }
   }
 

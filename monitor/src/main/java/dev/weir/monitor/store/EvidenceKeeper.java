@@ -19,10 +19,21 @@ public final class EvidenceKeeper {
   private final EvidenceFile file;
   private final EvidenceBook book;
   private final Readiness readiness;
-  private final Runnable beforeSave;
+  private final BeforeSave beforeSave;
 
   @GuardedBy("this")
   private boolean lastFailed;
+
+  /** What an image relies on. */
+  @FunctionalInterface
+  public interface BeforeSave {
+    /**
+     * Brings it to disk.
+     *
+     * @throws IOException when it cannot: the image is not saved then
+     */
+    void run() throws IOException;
+  }
 
   /** Keeps {@code book} in {@code file}, and says in {@code readiness} when that fails. */
   public EvidenceKeeper(EvidenceFile file, EvidenceBook book, Readiness readiness) {
@@ -36,7 +47,7 @@ public final class EvidenceKeeper {
    *     disk when it returns
    */
   public EvidenceKeeper(
-      EvidenceFile file, EvidenceBook book, Readiness readiness, Runnable beforeSave) {
+      EvidenceFile file, EvidenceBook book, Readiness readiness, BeforeSave beforeSave) {
     this.file = file;
     this.book = book;
     this.readiness = readiness;
@@ -72,8 +83,8 @@ public final class EvidenceKeeper {
     if (image.isEmpty()) {
       return;
     }
-    beforeSave.run();
     try {
+      beforeSave.run();
       file.save(image.get().bytes());
       book.saved(image.get());
       if (lastFailed) {

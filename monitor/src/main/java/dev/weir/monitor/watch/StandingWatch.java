@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.monitor.alert.Findings;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.IntakeEvent;
+import dev.weir.monitor.intake.SampleQueue;
 import dev.weir.monitor.stats.sketch.RecentIds;
 import dev.weir.platform.time.Clock;
 import dev.weir.proto.monitor.v1.Sample;
@@ -17,13 +18,10 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
@@ -36,20 +34,19 @@ public final class StandingWatch implements WatchState {
   private static final int MAGIC = 0x57544348;
   private static final int VERSION = 1;
 
+  /** Samples looked at while the lock is held. */
+  private static final int AT_ONCE = 512;
+
   private final WatchConfig config;
   private final IntakeCounts counts;
   private final Findings findings;
   private final Clock clock;
   private final RandomGenerator random;
 
+  private final SampleQueue queue;
+
   /** Of all versions, under the lock of this. */
   private final RecentIds recent;
-
-  @GuardedBy("queue")
-  private final Deque<List<Sample>> queue = new ArrayDeque<>();
-
-  @GuardedBy("queue")
-  private long waiting;
 
   @GuardedBy("this")
   private Map<String, Reference> references = new HashMap<>();
@@ -77,6 +74,8 @@ public final class StandingWatch implements WatchState {
     this.findings = findings;
     this.clock = clock;
     this.random = random;
+    this.queue =
+        new SampleQueue("watch", config.maxWaitingSamples(), IntakeEvent.WATCH_OVERFLOW, counts);
     this.recent = new RecentIds(config.rememberedRequests());
   }
 
@@ -95,40 +94,21 @@ public final class StandingWatch implements WatchState {
     return model + "/" + version;
   }
 
-  /** Takes a closed slice; never waits. What does not fit is dropped and counted. */
+  /** Takes a closed slice; never waits. What does not fit is dropped by version and counted. */
   public void samples(List<Sample> slice) {
-    if (!config.enabled()) {
-      return;
-    }
-    synchronized (queue) {
-      if (waiting + slice.size() > config.maxWaitingSamples()) {
-        counts.add(IntakeEvent.WATCH_OVERFLOW, slice.size());
-        return;
-      }
-      queue.addLast(slice);
-      waiting += slice.size();
+    if (config.enabled()) {
+      queue.add(slice);
     }
   }
 
   /** Looks at what waits. */
   public void work() {
-    Optional<List<Sample>> slice = next();
-    while (slice.isPresent()) {
-      observe(slice.get());
-      slice = next();
+    for (List<Sample> waiting = queue.take(); !waiting.isEmpty(); waiting = queue.take()) {
+      for (int from = 0; from < waiting.size(); from += AT_ONCE) {
+        observe(waiting.subList(from, Math.min(waiting.size(), from + AT_ONCE)));
+      }
     }
     look();
-  }
-
-  private Optional<List<Sample>> next() {
-    synchronized (queue) {
-      List<Sample> slice = queue.pollFirst();
-      if (slice == null) {
-        return Optional.empty();
-      }
-      waiting -= slice.size();
-      return Optional.of(slice);
-    }
   }
 
   private synchronized void observe(List<Sample> slice) {

@@ -75,7 +75,7 @@ final class PostgresHistoryIT extends HistoryContract {
   /** Ends every session of this test's database, as a restart of the server does. */
   private void breakConnections() {
     execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'"
+        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '%s'"
             .formatted("history_" + databases));
   }
 

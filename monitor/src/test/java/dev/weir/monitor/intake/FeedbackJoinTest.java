@@ -19,6 +19,7 @@ final class FeedbackJoinTest {
       new FeedbackJoin(
           bounds(2),
           counts,
+          new FeedbackLog(),
           sample -> sample.toBuilder().clearInputs().clearOutputs().build(),
           found::addAll);
 

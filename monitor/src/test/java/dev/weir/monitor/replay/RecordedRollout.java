@@ -90,7 +90,8 @@ final class RecordedRollout implements EvidenceListener {
         new IntakeCounts(),
         clock,
         this,
-        journals);
+        journals,
+        List.of());
   }
 
   private EvidenceKeeper newKeeper() {

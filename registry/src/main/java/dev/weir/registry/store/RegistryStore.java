@@ -197,7 +197,7 @@ public final class RegistryStore implements AutoCloseable {
                   .bind("version", VersionId.number("version", alias.getVersion()))
                   .execute(),
               record.subject());
-      case RegistryRecord.RoutePut(var route) ->
+      case RegistryRecord.RoutePut(var route, var why) ->
           requireOne(
               handle
                   .createUpdate(
