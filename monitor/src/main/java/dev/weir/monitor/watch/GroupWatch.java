@@ -128,7 +128,8 @@ final class GroupWatch {
         group.ifPresent(own ->
             feature
                 .groups()
-                .forEach((name, tests) -> tests.labelled(name.equals(own), favoured, deserved, isRight)));
+                .forEach((name, tests) ->
+                    tests.labelled(name.equals(own), favoured, deserved, isRight)));
       }
     }
   }

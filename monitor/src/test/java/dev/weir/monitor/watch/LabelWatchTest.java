@@ -2,6 +2,8 @@ package dev.weir.monitor.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.weir.monitor.alert.Finding;
@@ -214,27 +216,24 @@ final class LabelWatchTest {
   }
 
   @Test
-  @SuppressWarnings("unchecked")
   void a_group_is_shown_beside_all_others_with_counts_and_intervals() {
     version(0.9, 10_000);
     feed(100, 0.95, 0.75, 0);
     watch.read((key, labels) -> {
       GroupWatch.Group second = group(labels, "2");
-      Map<String, Object> json = GroupJson.of(key, second);
-      assertThat(json).containsEntry("feature", "sex").containsEntry("group", "2");
-      var right = (Map<String, Map<String, Object>>) json.get("right");
-      Map<String, Object> own = right.get("group");
-      Map<String, Object> others = right.get("others");
-      assertThat((long) own.get("units") + (long) others.get("units")).isEqualTo(5_000);
-      assertThat((double) own.get("rate")).isBetween(0.72, 0.78);
-      assertThat((double) own.get("low")).isLessThan(0.75);
-      assertThat((double) own.get("high")).isBetween(0.75, 0.85);
-      assertThat((double) others.get("low")).isGreaterThan(0.9);
-      var favoured = (Map<String, Object>) json.get("favoured");
-      assertThat(favoured).containsEntry("enough", true);
-      assertThat((Map<String, Object>) favoured.get("group"))
-          .containsEntry("units", second.tests().decisions().units(true));
-      assertThat(labels.labels()).isEqualTo(5_000);
+      JsonNode json = json(key, second);
+      assertThat(json.path("feature").asText()).isEqualTo("sex");
+      assertThat(json.path("group").asText()).isEqualTo("2");
+      JsonNode own = json.path("right").path("group");
+      JsonNode others = json.path("right").path("others");
+      assertThat(own.path("units").asLong() + others.path("units").asLong()).isEqualTo(5_000);
+      assertThat(own.path("rate").asDouble()).isBetween(0.72, 0.78);
+      assertThat(own.path("low").asDouble()).isLessThan(0.75);
+      assertThat(own.path("high").asDouble()).isBetween(0.75, 0.85);
+      assertThat(others.path("low").asDouble()).isGreaterThan(0.9);
+      assertThat(json.path("favoured").path("enough").asBoolean()).isTrue();
+      assertThat(json.path("favoured").path("group").path("units").asLong())
+          .isEqualTo(second.tests().decisions().units(true));
     });
   }
 
@@ -242,10 +241,13 @@ final class LabelWatchTest {
   void of_a_group_without_predictions_only_the_counts_are_shown() {
     version(0.9, 10_000);
     feed(1, 0.9, 0);
-    watch.read((key, labels) -> {
-      var right = (Map<?, ?>) GroupJson.of(key, group(labels, "other")).get("right");
-      assertThat(right.get("group")).isEqualTo(Map.of("units", 0L, "hits", 0L));
-    });
+    watch.read((key, labels) ->
+        assertThat(json(key, group(labels, "other")).path("right").path("group"))
+            .hasToString("{\"units\":0,\"hits\":0}"));
+  }
+
+  private static JsonNode json(VersionKey key, GroupWatch.Group group) {
+    return new JsonMapper().valueToTree(GroupJson.of(key, group));
   }
 
   private static GroupWatch.Group group(VersionLabels labels, String name) {
