@@ -12,6 +12,7 @@ function mount(container, query) {
   let answer = { data: null, error: '' };
   let group = null;
   let endGroup = () => {};
+  let isNew = false;
   container.append(loading('labels'));
   function show() {
     if (answer.data === null && !answer.error) return;
@@ -21,6 +22,11 @@ function mount(container, query) {
       ...(answer.data === null ? [] : answer.data.length === 0 ? [empty('No prediction yet.', 'Labels are posted to the monitor by request id.')] : labelled(answer.data).map((version) => card(version, wanted, group))),
     ]);
     if (focused) container.querySelector(`[data-keep="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    const opened = container.querySelector('.opened');
+    if (isNew && opened && group !== null) {
+      isNew = false;
+      opened.scrollIntoView({ block: 'nearest' });
+    }
   }
   function open(next) {
     wanted = next;
@@ -33,8 +39,8 @@ function mount(container, query) {
         show();
       });
     }
+    isNew = true;
     show();
-    container.querySelector('.opened')?.scrollIntoView({ block: 'nearest' });
   }
   const end = poll('api/v1/labels', 3000, (newer) => {
     answer = newer;
