@@ -8,6 +8,7 @@ import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.replay.JournalFolder;
 import dev.weir.monitor.replay.ReplayCounts;
+import dev.weir.monitor.store.EvidenceErasure;
 import dev.weir.monitor.store.EvidenceFile;
 import dev.weir.monitor.store.EvidenceKeeper;
 import dev.weir.monitor.store.FeedbackKeeper;
@@ -15,6 +16,7 @@ import dev.weir.monitor.verdict.RolloutFindings;
 import dev.weir.monitor.verdict.VerdictSender;
 import dev.weir.platform.lifecycle.Readiness;
 import dev.weir.platform.lifecycle.Resources;
+import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.Scheduler;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
 import dev.weir.proto.monitor.v1.Sample;
@@ -33,6 +35,7 @@ final class EvidenceRoom implements Room {
   private final EvidenceBook book;
   private final VerdictSender sender;
   private final EvidenceKeeper keeper;
+  private final EvidenceErasure erasure;
 
   /**
    * @param memories are saved with the evidence
@@ -77,6 +80,17 @@ final class EvidenceRoom implements Room {
             });
     replayCounts.registerWith(around.telemetry().meter());
     keeper.load();
+    this.erasure =
+        new EvidenceErasure(
+            new EvidenceFile(around.data().resolve("erasing.bin")),
+            book,
+            journals,
+            keeper,
+            Randomness.secure());
+  }
+
+  EvidenceErasure erasure() {
+    return erasure;
   }
 
   EvidenceBook book() {
@@ -105,6 +119,8 @@ final class EvidenceRoom implements Room {
     timers.every(config.evidence().verdictInterval(), sender::send);
     timers.every(Duration.ofSeconds(5), () -> findings.look(book.verdicts(), sender.silence()));
     timers.every(Duration.ofSeconds(1), this::saySilence);
+    timers.after(Duration.ZERO, erasure::tryFinish);
+    timers.every(Duration.ofMinutes(1), erasure::tryFinish);
   }
 
   private void saySilence() {

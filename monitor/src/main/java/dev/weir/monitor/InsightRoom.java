@@ -1,5 +1,6 @@
 package dev.weir.monitor;
 
+import dev.weir.monitor.inspect.Inspected;
 import dev.weir.monitor.inspect.Inspection;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.LabelledPrediction;
@@ -13,7 +14,9 @@ import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.route.v1.Snapshot;
 import io.helidon.webserver.http.HttpRouting;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Single samples looked at: which slice explains a change, and which are worth a label. */
 final class InsightRoom implements Room {
@@ -24,17 +27,26 @@ final class InsightRoom implements Room {
   private final Inspection inspection;
   private final Duration workInterval;
 
-  InsightRoom(MonitorConfig config, IntakeCounts counts, TraceStore traces, Surroundings around) {
+  /**
+   * @param traces knows which traces can be shown
+   * @param others get each sample that was looked at, too
+   */
+  InsightRoom(
+      MonitorConfig config,
+      IntakeCounts counts,
+      TraceStore traces,
+      List<Consumer<Inspected>> others,
+      Surroundings around) {
     this.why = new WhyBoard(config.why(), around.clock());
     this.deployments = new DeploymentLog(config.why(), around.clock());
     this.whyRoutes = new WhyRoutes(why, deployments, config.why(), traces::holds, around.clock());
     this.labelling = new LabellingQueue(config.labelling(), around.clock());
+    var readers = new ArrayList<Consumer<Inspected>>(others);
+    readers.add(why::observe);
+    readers.add(labelling::observe);
     this.inspection =
         new Inspection(
-            config.why().maxWaitingSamples(),
-            config.why().maxFeatures(),
-            counts,
-            List.of(why::observe, labelling::observe));
+            config.why().maxWaitingSamples(), config.why().maxFeatures(), counts, readers);
     this.workInterval = config.intake().sampleSlice();
   }
 

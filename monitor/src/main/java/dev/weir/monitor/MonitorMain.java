@@ -67,8 +67,12 @@ public final class MonitorMain {
     var otlp = new TelemetryRoom(config.intake(), counts, around);
     var alerts = new AlertRoom(config, counts, around);
     var history = new HistoryRoom(config, around);
-    var watch = new WatchRoom(config, counts, alerts.book(), history.keeper(), around);
-    var insight = new InsightRoom(config, counts, otlp.traces(), around);
+    var watch =
+        new WatchRoom(config, counts, alerts.book(), history.keeper(), history.lastWeek(), around);
+    var privacy = new PrivacyRoom(config, around);
+    var insight =
+        new InsightRoom(
+            config, counts, otlp.traces(), List.of(privacy.published()::observe), around);
     var incoming = new Dashboard.Incoming(config.dashboard(), clock);
     var units = new BusinessMemory(config.intake());
     var labelLog = new FeedbackLog();
@@ -81,7 +85,7 @@ public final class MonitorMain {
             alerts.book(),
             List.of(units),
             labels,
-            List.of(otlp, incoming, watch, insight, history),
+            List.of(otlp, incoming, watch, insight, history, privacy),
             around);
     var intake =
         new IntakeRoom(
@@ -95,6 +99,8 @@ public final class MonitorMain {
             otlp.traces(),
             watch.groups(),
             List.of(evidence, history, watch, insight),
+            Map.of(
+                "samples", privacy.kept(), "traces", otlp.traces(), "rollouts", evidence.erasure()),
             around);
     MonitorMetrics.register(
         telemetry.meter(), counts, evidence.book(), evidence.sender(), otlp.traces());
@@ -120,7 +126,8 @@ public final class MonitorMain {
                 tls),
             incoming,
             around);
-    List<Room> rooms = List.of(evidence, watch, alerts, history, insight, intake, otlp, pages);
+    List<Room> rooms =
+        List.of(evidence, watch, alerts, history, insight, privacy, intake, otlp, pages);
 
     var services = new ArrayList<BindableService>(otlp.services(intake.business()));
     services.add(intake.service());

@@ -2,14 +2,17 @@ package dev.weir.monitor.intake;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.monitor.privacy.Erasable;
+import dev.weir.monitor.privacy.Erasure;
 import dev.weir.proto.monitor.v1.Feedback;
 import dev.weir.proto.monitor.v1.ReportFeedbackResponse;
 import dev.weir.proto.monitor.v1.Sample;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -186,23 +189,50 @@ public final class FeedbackJoin implements Erasable {
 
   @Override
   public synchronized boolean erase(String requestId) {
-    boolean was = predictions.remove(requestId) != null;
-    was |= waitingLabels.remove(requestId) != null;
-    was |= joined.remove(requestId) != null;
-    if (was) {
-      log.begin(image());
-    }
-    return was;
+    return erase(new Erasure(Set.of(requestId), Set.of(), Set.of())) > 0;
   }
 
   @Override
   public synchronized int eraseUnit(long unit) {
+    return erase(new Erasure(Set.of(), Set.of(unit), Set.of()));
+  }
+
+  /** Forgets all that is named; the log begins anew without it. */
+  @Override
+  public synchronized int erase(Erasure erasure) {
+    int count = 0;
+    for (String id : erasure.requestIds()) {
+      boolean was = predictions.remove(id) != null;
+      was |= waitingLabels.remove(id) != null;
+      was |= joined.remove(id) != null;
+      count += was ? 1 : 0;
+    }
     int before = predictions.size();
-    predictions.values().removeIf(sample -> sample.getAssignment().getUnit() == unit);
-    if (predictions.size() < before) {
+    predictions
+        .values()
+        .removeIf(sample ->
+            erasure.units().contains(sample.getAssignment().getUnit())
+                || erasure.traceIds().contains(sample.getTraceId()));
+    count += before - predictions.size();
+    if (count > 0) {
       log.begin(image());
     }
-    return before - predictions.size();
+    return count;
+  }
+
+  @Override
+  public synchronized Erasure alsoKnownAs(Erasure erasure) {
+    var requests = new HashSet<String>();
+    var traces = new HashSet<String>();
+    for (Sample sample : predictions.values()) {
+      if (erasure.units().contains(sample.getAssignment().getUnit())
+          || erasure.requestIds().contains(sample.getRequestId())) {
+        requests.add(sample.getRequestId());
+        traces.add(sample.getTraceId());
+      }
+    }
+    traces.remove("");
+    return new Erasure(requests, Set.of(), traces);
   }
 
   private void tell(List<LabelledPrediction> found) {

@@ -61,8 +61,7 @@ final class SliceSearchTest {
 
   @Test
   void a_slice_that_was_not_there_before_explains_by_its_share() {
-    var slices =
-        List.of(slice("usual", 9_900, 990, 9_000, 900), slice("new", 0, 0, 1_000, 800));
+    var slices = List.of(slice("usual", 9_900, 990, 9_000, 900), slice("new", 0, 0, 1_000, 800));
     SliceFinding first = rank(slices).getFirst();
     assertThat(first.count().value()).isEqualTo("new");
     assertThat(first.shown()).isTrue();
@@ -92,9 +91,7 @@ final class SliceSearchTest {
   void a_slice_that_grew_and_is_like_the_others_is_not_shown() {
     // It grew for sure; that it seems to be a little more frequent in it may be chance.
     var slices =
-        List.of(
-            slice("grew", 1_000, 105, 4_000, 860),
-            slice("usual", 9_000, 900, 6_000, 1_200));
+        List.of(slice("grew", 1_000, 105, 4_000, 860), slice("usual", 9_000, 900, 6_000, 1_200));
     SliceFinding grew =
         rank(slices).stream()
             .filter(slice -> slice.count().value().equals("grew"))
