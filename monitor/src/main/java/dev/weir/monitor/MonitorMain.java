@@ -1,6 +1,7 @@
 package dev.weir.monitor;
 
 import dev.weir.monitor.dashboard.Dashboard;
+import dev.weir.monitor.foreign.ForeignCalls;
 import dev.weir.monitor.intake.BusinessMemory;
 import dev.weir.monitor.intake.FeedbackLog;
 import dev.weir.monitor.intake.IntakeCounts;
@@ -70,6 +71,7 @@ public final class MonitorMain {
     var watch = new WatchRoom(config, counts, alerts.book(), history.keeper(), around);
     var insight = new InsightRoom(config, counts, around);
     var incoming = new Dashboard.Incoming(config.dashboard(), clock);
+    var foreign = new ForeignCalls(config.foreign(), counts, clock);
     var units = new BusinessMemory(config.intake());
     var labelLog = new FeedbackLog();
     var labels =
@@ -79,7 +81,8 @@ public final class MonitorMain {
             config,
             counts,
             alerts.book(),
-            List.of(units),
+            units,
+            foreign,
             labels,
             List.of(otlp, incoming, watch, insight, history),
             around);
@@ -121,7 +124,7 @@ public final class MonitorMain {
             around);
     List<Room> rooms = List.of(evidence, watch, alerts, history, insight, intake, otlp, pages);
 
-    var services = new ArrayList<BindableService>(otlp.services(intake.business()));
+    var services = new ArrayList<BindableService>(otlp.services(intake.business(), foreign));
     services.add(intake.service());
     GrpcServer grpc =
         resources.add(
