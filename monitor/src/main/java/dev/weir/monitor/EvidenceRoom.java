@@ -9,6 +9,7 @@ import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.replay.JournalFolder;
 import dev.weir.monitor.replay.ReplayCounts;
+import dev.weir.monitor.store.EvidenceErasure;
 import dev.weir.monitor.store.EvidenceFile;
 import dev.weir.monitor.store.EvidenceKeeper;
 import dev.weir.monitor.store.FeedbackKeeper;
@@ -16,6 +17,7 @@ import dev.weir.monitor.verdict.RolloutFindings;
 import dev.weir.monitor.verdict.VerdictSender;
 import dev.weir.platform.lifecycle.Readiness;
 import dev.weir.platform.lifecycle.Resources;
+import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.Scheduler;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
 import dev.weir.proto.monitor.v1.Sample;
@@ -37,6 +39,7 @@ final class EvidenceRoom implements Room {
   private final EvidenceBook book;
   private final VerdictSender sender;
   private final EvidenceKeeper keeper;
+  private final EvidenceErasure erasure;
 
   /**
    * @param units which units have had their business numbers: saved with the evidence
@@ -84,6 +87,18 @@ final class EvidenceRoom implements Room {
             });
     replayCounts.registerWith(around.telemetry().meter());
     keeper.load();
+    this.erasure =
+        new EvidenceErasure(
+            new EvidenceFile(around.data().resolve("erasing.bin")),
+            book,
+            journals,
+            keeper,
+            Randomness.secure());
+    erasure.finish();
+  }
+
+  EvidenceErasure erasure() {
+    return erasure;
   }
 
   EvidenceBook book() {

@@ -33,6 +33,7 @@ final class HistoryRoom implements Room {
                 "history",
                 HistoryStore.open(
                     around.data().resolve("history.db"),
+                    config.instance(),
                     config.history(),
                     config.intake().maxRouters(),
                     counts));

@@ -15,15 +15,19 @@ import dev.weir.monitor.labelling.LabellingConfig;
 import dev.weir.monitor.labelling.LabellingRoutes;
 import dev.weir.monitor.mirror.MirrorBoard;
 import dev.weir.monitor.mirror.MirrorMetrics;
+import dev.weir.monitor.privacy.Erasable;
 import dev.weir.monitor.privacy.EraseRoutes;
 import dev.weir.monitor.store.FeedbackKeeper;
 import dev.weir.platform.lifecycle.Resources;
 import dev.weir.platform.time.Scheduler;
+import dev.weir.proto.monitor.v1.Sample;
 import io.helidon.webserver.http.HttpRouting;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** What routers, workers and labellers report, joined and handed on. */
 final class IntakeRoom implements Room {
@@ -37,12 +41,15 @@ final class IntakeRoom implements Room {
   private final FeedbackJoin feedback;
   private final BusinessUnits business;
   private final MirrorBoard mirrors;
+  private final Map<String, Erasable> erasable = new LinkedHashMap<>();
 
   /**
    * @param units which units have had their business numbers
    * @param keeper keeps on disk what waits for a label
    * @param log what it writes
+   * @param kept what of a prediction waits for its label
    * @param takers get labels that found their prediction
+   * @param others hold something of single requests, by a word for the answer
    */
   IntakeRoom(
       MonitorConfig config,
@@ -53,7 +60,9 @@ final class IntakeRoom implements Room {
       FeedbackLog log,
       InsightRoom insight,
       TraceStore traces,
+      UnaryOperator<Sample> kept,
       List<Room> takers,
+      Map<String, Erasable> others,
       Surroundings around)
       throws IOException {
     this.labellingConfig = config.labelling();
@@ -63,7 +72,11 @@ final class IntakeRoom implements Room {
     this.exposures = new ExposureBoard(counts, new SaidDropped(config.intake().maxRouters()));
     this.feedback =
         new FeedbackJoin(
-            config.intake(), counts, log, labels -> takers.forEach(room -> room.labels(labels)));
+            config.intake(),
+            counts,
+            log,
+            kept,
+            labels -> takers.forEach(room -> room.labels(labels)));
     feedback.restore(keeper.load());
     this.business =
         new BusinessUnits(
@@ -82,6 +95,11 @@ final class IntakeRoom implements Room {
               insight.labelling().pairs(pairs);
             },
             around.clock());
+    erasable.putAll(others);
+    erasable.put("labels", feedback);
+    erasable.put("labelling", insight.labelling());
+    erasable.put("why", insight.why());
+    erasable.put("mirrors", mirrors);
     exposures.registerWith(around.telemetry().meter());
     MirrorMetrics.register(around.telemetry().meter(), mirrors);
   }
@@ -106,10 +124,7 @@ final class IntakeRoom implements Room {
   @Override
   public void addTo(HttpRouting.Builder routes) {
     new LabellingRoutes(insight.labelling(), labellingConfig, feedback::takeLabels).addTo(routes);
-    routes.register(
-        "/api/v1/erase",
-        new EraseRoutes(
-            Map.of("labels", feedback, "labelling", insight.labelling(), "why", insight.why())));
+    routes.register("/api/v1/erase", new EraseRoutes(erasable));
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.weir.monitor.history.HistoryConfig;
 import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.labelling.LabellingConfig;
 import dev.weir.monitor.mirror.MirrorConfig;
+import dev.weir.monitor.privacy.PrivacyConfig;
 import dev.weir.monitor.replay.ReplayConfig;
 import dev.weir.monitor.watch.WatchConfig;
 import dev.weir.monitor.why.WhyConfig;
@@ -42,6 +43,7 @@ public record MonitorConfig(
     LabellingConfig labelling,
     HistoryConfig history,
     ReplayConfig replay,
+    PrivacyConfig privacy,
     DashboardConfig dashboard) {
   public MonitorConfig {
     Check.notBlank("instance", instance);
@@ -69,6 +71,7 @@ public record MonitorConfig(
         LabellingConfig.defaults(),
         HistoryConfig.defaults(),
         ReplayConfig.defaults(),
+        PrivacyConfig.defaults(),
         DashboardConfig.defaults());
   }
 }

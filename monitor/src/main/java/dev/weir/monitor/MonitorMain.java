@@ -69,7 +69,10 @@ public final class MonitorMain {
     var alerts = new AlertRoom(config, counts, around);
     var history = new HistoryRoom(config, around);
     var watch = new WatchRoom(config, counts, alerts.book(), history.keeper(), around);
-    var insight = new InsightRoom(config, counts, around);
+    var privacy = new PrivacyRoom(config, around);
+    var insight =
+        new InsightRoom(
+            config, counts, otlp.traces(), List.of(privacy.published()::observe), around);
     var incoming = new Dashboard.Incoming(config.dashboard(), clock);
     var foreign = new ForeignCalls(config.foreign(), counts, clock);
     var units = new BusinessMemory(config.intake());
@@ -84,7 +87,7 @@ public final class MonitorMain {
             units,
             foreign,
             labels,
-            List.of(otlp, incoming, watch, insight, history),
+            List.of(otlp, incoming, watch, insight, history, privacy),
             around);
     var intake =
         new IntakeRoom(
@@ -96,7 +99,10 @@ public final class MonitorMain {
             labelLog,
             insight,
             otlp.traces(),
+            watch.groups(),
             List.of(evidence, history, watch, insight),
+            Map.of(
+                "samples", privacy.kept(), "traces", otlp.traces(), "rollouts", evidence.erasure()),
             around);
     MonitorMetrics.register(
         telemetry.meter(), counts, evidence.book(), evidence.sender(), otlp.traces());
@@ -122,7 +128,8 @@ public final class MonitorMain {
                 tls),
             incoming,
             around);
-    List<Room> rooms = List.of(evidence, watch, alerts, history, insight, intake, otlp, pages);
+    List<Room> rooms =
+        List.of(evidence, watch, alerts, history, insight, privacy, intake, otlp, pages);
 
     var services = new ArrayList<BindableService>(otlp.services(intake.business(), foreign));
     services.add(intake.service());

@@ -475,6 +475,27 @@ public final class EvidenceBook implements IntakeReceiver.Evidence, ForeignCalls
     }
   }
 
+  /**
+   * Gives new names to what is to be forgotten, in the evidence and in its journal: they stay the
+   * same evidence. To be saved before it can be said that something was forgotten.
+   *
+   * @return how many rollouts knew any of the old names
+   */
+  public int rename(Renaming renaming) {
+    lock.lock();
+    try {
+      int count = 0;
+      for (RolloutWatch watch : watches.values()) {
+        count += watch.rename(renaming) ? 1 : 0;
+      }
+      unsaved |= count > 0;
+      recorder.renamed(renaming);
+      return count;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Everything to be saved; empty when nothing changed since the last {@link #saved}. */
   public Optional<Image> image() {
     lock.lock();

@@ -123,6 +123,10 @@ final class RolloutRecorder {
     }
   }
 
+  void renamed(Renaming renaming) {
+    journal.renamed(renaming);
+  }
+
   void forget(String rollout) {
     recordings.remove(rollout);
   }

@@ -448,6 +448,21 @@ final class RolloutWatch {
     };
   }
 
+  /** Takes new names for what is to be forgotten; whether there was any of the old ones. */
+  boolean rename(Renaming to) {
+    boolean any = exemplars.rename(to);
+    any |= seenOutcomes.rename(to);
+    any |= seenSamples.rename(to);
+    any |= seenLabels.rename(to);
+    any |= seenInStep.rename(to);
+    Verdict standing = decided;
+    if (standing != null) {
+      decided = to.verdict(standing);
+      any |= !standing.equals(decided);
+    }
+    return any;
+  }
+
   /** Notes the evidence for the chart. */
   void note(Instant now) {
     if (decided != null || phase == Phase.OVER) {

@@ -2,15 +2,19 @@ package dev.weir.monitor.intake;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.monitor.privacy.Erasable;
+import dev.weir.monitor.privacy.Erasure;
 import dev.weir.proto.monitor.v1.Feedback;
 import dev.weir.proto.monitor.v1.ReportFeedbackResponse;
 import dev.weir.proto.monitor.v1.Sample;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Brings labels and predictions together by request id, whichever comes first, within a bounded
@@ -29,6 +33,7 @@ public final class FeedbackJoin implements Erasable {
   private final int maxWaitingLabels;
   private final IntakeCounts counts;
   private final FeedbackLog log;
+  private final UnaryOperator<Sample> kept;
   private final Consumer<List<LabelledPrediction>> listener;
 
   @GuardedBy("this")
@@ -49,13 +54,16 @@ public final class FeedbackJoin implements Erasable {
    * Empty.
    *
    * @param log gets what changes
+   * @param kept what of a prediction waits for its label, without its tensors or nearly so
    * @param listener gets what was brought together, each request once; is not called under a lock
    */
   public FeedbackJoin(
       IntakeConfig config,
       IntakeCounts counts,
       FeedbackLog log,
+      UnaryOperator<Sample> kept,
       Consumer<List<LabelledPrediction>> listener) {
+    this.kept = kept;
     this.maxPredictions = config.maxPredictions();
     this.maxWaitingLabels = config.maxWaitingLabels();
     this.counts = counts;
@@ -69,6 +77,7 @@ public final class FeedbackJoin implements Erasable {
     this.maxWaitingLabels = maxWaitingLabels;
     this.counts = new IntakeCounts();
     this.log = new FeedbackLog();
+    this.kept = UnaryOperator.identity();
     this.listener = labels -> {};
   }
 
@@ -81,7 +90,7 @@ public final class FeedbackJoin implements Erasable {
     synchronized (this) {
       for (Sample sample : samples) {
         if (canBeLabelled(sample)) {
-          take(sample.toBuilder().clearInputs().clearOutputs().build(), found);
+          take(kept.apply(sample), found);
         }
       }
       makeShort();
@@ -197,6 +206,21 @@ public final class FeedbackJoin implements Erasable {
       log.begin(image());
     }
     return before - predictions.size();
+  }
+
+  @Override
+  public synchronized Erasure alsoKnownAs(Erasure erasure) {
+    var requests = new HashSet<String>();
+    var traces = new HashSet<String>();
+    for (Sample sample : predictions.values()) {
+      if (erasure.units().contains(sample.getAssignment().getUnit())
+          || erasure.requestIds().contains(sample.getRequestId())) {
+        requests.add(sample.getRequestId());
+        traces.add(sample.getTraceId());
+      }
+    }
+    traces.remove("");
+    return new Erasure(requests, Set.of(), traces);
   }
 
   private void tell(List<LabelledPrediction> found) {

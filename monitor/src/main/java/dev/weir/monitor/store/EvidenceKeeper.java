@@ -77,11 +77,15 @@ public final class EvidenceKeeper {
     }
   }
 
-  /** Saves the book when it changed. */
-  public synchronized void save() {
+  /**
+   * Saves the book when it changed.
+   *
+   * @return whether everything in it is on disk
+   */
+  public synchronized boolean save() {
     Optional<EvidenceBook.Image> image = book.image();
     if (image.isEmpty()) {
-      return;
+      return true;
     }
     try {
       beforeSave.run();
@@ -92,6 +96,7 @@ public final class EvidenceKeeper {
         readiness.ready(PART);
         LOG.info("evidence can be saved again");
       }
+      return true;
     } catch (IOException e) {
       book.notSaved();
       readiness.degraded(PART, "it cannot be written: " + e);
@@ -99,6 +104,7 @@ public final class EvidenceKeeper {
         lastFailed = true;
         LOG.atError().setCause(e).log("evidence cannot be saved, a restart would lose it");
       }
+      return false;
     }
   }
 }

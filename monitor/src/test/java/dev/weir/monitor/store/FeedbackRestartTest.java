@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,7 @@ final class FeedbackRestartTest {
             IntakeConfig.defaults(),
             new IntakeCounts(),
             log,
+            UnaryOperator.identity(),
             labels -> labels.forEach(label -> evidence.add(label.sample().getRequestId())));
 
     /**
