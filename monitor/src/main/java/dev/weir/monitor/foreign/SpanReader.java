@@ -19,6 +19,9 @@ final class SpanReader {
   private static final int LONGEST_NAME = 128;
   private static final int MAX_EVENTS = 64;
 
+  /** No rollout has more; a larger one would pass for the newest for ever. */
+  private static final int LAST_STEP = 1_000;
+
   /** Services of the inference protocols: their clients' spans count too. */
   private static final Set<String> INFERENCE =
       Set.of("inference.GRPCInferenceService", "tensorflow.serving.PredictionService");
@@ -191,7 +194,7 @@ final class SpanReader {
               rollout,
               step.isEmpty() ? 0 : Integer.parseInt(step),
               unit.isEmpty() ? 0 : Long.parseUnsignedLong(unit, 16));
-      return probability >= 0 && probability <= 1 && draw.step() >= 0
+      return probability >= 0 && probability <= 1 && draw.step() >= 0 && draw.step() <= LAST_STEP
           ? Optional.of(draw)
           : Optional.empty();
     } catch (NumberFormatException notSaid) {

@@ -565,6 +565,9 @@ final class RolloutWatch {
       watch.firstCanaryAt = instant(in.readLong(), in.readInt());
     }
     watch.step = in.readInt();
+    if (watch.step < 0) {
+      throw new IOException("step: " + watch.step + " (expected: 0 or more)");
+    }
     watch.stepCanaryUnits = in.readLong();
     watch.comparing = in.readBoolean();
     // Until a snapshot says otherwise: a verdict that is not awaited does no harm.
