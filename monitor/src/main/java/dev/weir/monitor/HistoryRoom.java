@@ -5,6 +5,7 @@ import dev.weir.monitor.history.HistoryCounts;
 import dev.weir.monitor.history.HistoryKeeper;
 import dev.weir.monitor.history.HistoryRoutes;
 import dev.weir.monitor.history.HistoryStore;
+import dev.weir.monitor.history.SeasonalBaseline;
 import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.platform.lifecycle.Resources;
 import dev.weir.platform.time.Clock;
@@ -44,6 +45,11 @@ final class HistoryRoom implements Room {
   /** Takes what is to be remembered. */
   HistoryKeeper keeper() {
     return keeper;
+  }
+
+  /** What was seen a week ago. */
+  SeasonalBaseline lastWeek() {
+    return new SeasonalBaseline(store);
   }
 
   @Override
