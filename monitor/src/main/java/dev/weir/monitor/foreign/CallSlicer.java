@@ -264,6 +264,12 @@ final class CallSlicer implements EvidenceMemory {
     return "foreign calls";
   }
 
+  /** What is saved names no unit, and a call that waits does so for seconds. */
+  @Override
+  public boolean renameUnits(Map<Long, Long> units) {
+    return false;
+  }
+
   @Override
   public synchronized void writeTo(DataOutput out) throws IOException {
     var all = new HashMap<String, Long>(restoredFirstOpen);

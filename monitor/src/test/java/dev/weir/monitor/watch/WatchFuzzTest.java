@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -152,6 +153,7 @@ final class WatchFuzzTest {
               @Override
               public void quiet(Finding.Identity identity) {}
             },
+            (route, model, version, feature, isInput, second) -> Optional.empty(),
             new TestClock(),
             Randomness.seeded(1));
     watch.follow(snapshot());
