@@ -7,8 +7,10 @@ import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.replay.JournalFolder;
 import dev.weir.monitor.replay.ReplayCounts;
+import dev.weir.monitor.scale.Ownership;
 import dev.weir.monitor.store.EvidenceFile;
 import dev.weir.monitor.store.EvidenceKeeper;
+import dev.weir.monitor.store.SavePoint;
 import dev.weir.monitor.verdict.RolloutFindings;
 import dev.weir.monitor.verdict.VerdictSender;
 import dev.weir.platform.lifecycle.Readiness;
@@ -30,7 +32,8 @@ final class EvidenceRoom implements Room {
   private final RolloutFindings findings;
   private final EvidenceBook book;
   private final VerdictSender sender;
-  private final EvidenceKeeper keeper;
+  private final SavePoint saves;
+  private final Ownership ownership;
 
   /**
    * @param others see what the book takes
@@ -59,7 +62,9 @@ final class EvidenceRoom implements Room {
             journals);
     this.sender =
         new VerdictSender(around.registry().channel(), config.instance(), book, around.clock());
-    this.keeper =
+    this.saves = around.saves();
+    this.ownership = config.kafka().ownership();
+    var keeper =
         new EvidenceKeeper(
             new EvidenceFile(around.data().resolve("evidence.bin")),
             book,
@@ -67,6 +72,7 @@ final class EvidenceRoom implements Room {
             journals::flush);
     replayCounts.registerWith(around.telemetry().meter());
     keeper.load();
+    saves.evidence(keeper::save);
   }
 
   EvidenceBook book() {
@@ -84,14 +90,14 @@ final class EvidenceRoom implements Room {
 
   @Override
   public void follow(Snapshot snapshot) {
-    book.follow(snapshot);
+    book.follow(ownership.own(snapshot));
     findings.follow(snapshot);
   }
 
   @Override
   public void start(Scheduler timers) {
     timers.every(config.intake().sampleSlice(), book::closeSamples);
-    timers.every(config.evidence().saveInterval(), keeper::save);
+    timers.every(config.evidence().saveInterval(), saves::save);
     timers.every(config.evidence().verdictInterval(), sender::send);
     timers.every(Duration.ofSeconds(5), () -> findings.look(book.verdicts(), sender.silence()));
     timers.every(Duration.ofSeconds(1), this::saySilence);
@@ -108,7 +114,7 @@ final class EvidenceRoom implements Room {
 
   @Override
   public void onDrain(Resources resources) {
-    resources.onDrain("save evidence", keeper::save);
+    resources.onDrain("save evidence", saves::save);
   }
 
   /** Brings the book's news to the other rooms; a decision is sent at once. */

@@ -6,6 +6,7 @@ import dev.weir.monitor.history.HistoryKeeper;
 import dev.weir.monitor.history.HistoryRoutes;
 import dev.weir.monitor.history.HistoryStore;
 import dev.weir.monitor.intake.LabelledPrediction;
+import dev.weir.monitor.store.SavePoint;
 import dev.weir.platform.lifecycle.Resources;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Scheduler;
@@ -21,10 +22,12 @@ final class HistoryRoom implements Room {
   private final Clock clock;
   private final HistoryStore store;
   private final HistoryKeeper keeper;
+  private final SavePoint saves;
 
   HistoryRoom(MonitorConfig config, Surroundings around) {
     this.config = config.history();
     this.clock = around.clock();
+    this.saves = around.saves();
     var counts = new HistoryCounts();
     this.store =
         around
@@ -34,7 +37,7 @@ final class HistoryRoom implements Room {
                 HistoryStore.open(
                     around.data().resolve("history.db"),
                     config.history(),
-                    config.intake().maxRouters(),
+                    config.intake().maxRouters() * config.kafka().ownership().owned().size(),
                     counts));
     this.keeper = new HistoryKeeper(store, config.history(), counts, clock);
     counts.registerWith(around.telemetry().meter(), store);
@@ -67,12 +70,12 @@ final class HistoryRoom implements Room {
 
   @Override
   public void start(Scheduler scheduler) {
-    scheduler.every(config.writeInterval(), keeper::write);
+    scheduler.every(config.writeInterval(), () -> saves.save(keeper::write));
     scheduler.every(Duration.ofMinutes(1), keeper::compact);
   }
 
   @Override
   public void onDrain(Resources resources) {
-    resources.onDrain("write history", keeper::close);
+    resources.onDrain("write history", () -> saves.save(keeper::close));
   }
 }

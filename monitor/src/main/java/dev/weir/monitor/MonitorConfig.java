@@ -8,6 +8,7 @@ import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.labelling.LabellingConfig;
 import dev.weir.monitor.mirror.MirrorConfig;
 import dev.weir.monitor.replay.ReplayConfig;
+import dev.weir.monitor.scale.KafkaConfig;
 import dev.weir.monitor.watch.WatchConfig;
 import dev.weir.monitor.why.WhyConfig;
 import dev.weir.platform.config.Setting;
@@ -40,6 +41,7 @@ public record MonitorConfig(
     LabellingConfig labelling,
     HistoryConfig history,
     ReplayConfig replay,
+    KafkaConfig kafka,
     DashboardConfig dashboard) {
   public MonitorConfig {
     Check.notBlank("instance", instance);
@@ -66,6 +68,7 @@ public record MonitorConfig(
         LabellingConfig.defaults(),
         HistoryConfig.defaults(),
         ReplayConfig.defaults(),
+        KafkaConfig.defaults(),
         DashboardConfig.defaults());
   }
 }

@@ -2,6 +2,7 @@ package dev.weir.monitor;
 
 import dev.weir.monitor.dashboard.Dashboard;
 import dev.weir.monitor.intake.IntakeCounts;
+import dev.weir.monitor.store.SavePoint;
 import dev.weir.platform.discovery.Discoveries;
 import dev.weir.platform.discovery.Discovery;
 import dev.weir.platform.discovery.Instance;
@@ -57,7 +58,16 @@ public final class MonitorMain {
             GrpcChannel.to(HostAndPort.parse("registry", config.registry()), tls, List.of()));
     var readiness = new Readiness();
     var around =
-        new Surroundings(clock, scheduler, readiness, data, tls, telemetry, registry, resources);
+        new Surroundings(
+            clock,
+            scheduler,
+            readiness,
+            data,
+            tls,
+            telemetry,
+            registry,
+            new SavePoint(),
+            resources);
 
     var counts = new IntakeCounts();
     var otlp = new TelemetryRoom(config.intake(), counts, around);
@@ -106,7 +116,8 @@ public final class MonitorMain {
                 tls),
             incoming,
             around);
-    List<Room> rooms = List.of(evidence, watch, alerts, history, insight, intake, otlp, pages);
+    // the intake stops taking before the others save
+    List<Room> rooms = List.of(intake, evidence, watch, alerts, history, insight, otlp, pages);
 
     var services = new ArrayList<BindableService>(otlp.services(intake.business()));
     services.add(intake.service());
@@ -142,6 +153,7 @@ public final class MonitorMain {
                 snapshot -> rooms.forEach(room -> room.follow(snapshot)),
                 readiness,
                 clock));
+    intake.readLogWhen(snapshots::hasHeard);
     snapshots.start();
     rooms.forEach(room -> room.start(scheduler));
     scheduler.every(Duration.ofSeconds(1), () -> sayWhetherDiscovered(readiness, discovery));

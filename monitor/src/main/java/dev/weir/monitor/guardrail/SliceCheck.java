@@ -11,13 +11,13 @@ import java.util.Optional;
  * Whether a slice makes sense. One that does not is refused whole: leaving out a part of it could
  * depend on the arm.
  */
-final class SliceCheck {
+public final class SliceCheck {
   private static final long MOST_REQUESTS = 1L << 40;
 
   private SliceCheck() {}
 
   /** What is wrong, in the form {@code name: value (expected: rule)}. */
-  static Optional<String> problem(OutcomeSlice slice) {
+  public static Optional<String> problem(OutcomeSlice slice) {
     return slice.getCellsList().stream()
         .map(SliceCheck::problem)
         .flatMap(Optional::stream)

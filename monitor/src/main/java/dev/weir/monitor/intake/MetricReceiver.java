@@ -2,6 +2,7 @@ package dev.weir.monitor.intake;
 
 import dev.weir.platform.time.Clock;
 import io.grpc.stub.StreamObserver;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
 import io.opentelemetry.proto.collector.metrics.v1.MetricsServiceGrpc;
@@ -20,26 +21,23 @@ import java.util.Map;
 public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplBase {
   private final MetricBoard board;
   private final ServicesHeard services;
-  private final BusinessBoard means;
-  private final BusinessUnits units;
+  private final BusinessDoor door;
   private final IntakeCounts counts;
   private final Clock clock;
 
   /**
-   * Puts values on {@code board}, their senders into {@code services}, and what is about a variant
-   * on {@code means} and, when it is about one unit, into {@code units}.
+   * Puts values on {@code board}, their senders into {@code services}, and hands what is about a
+   * variant to {@code door}.
    */
   public MetricReceiver(
       MetricBoard board,
       ServicesHeard services,
-      BusinessBoard means,
-      BusinessUnits units,
+      BusinessDoor door,
       IntakeCounts counts,
       Clock clock) {
     this.board = board;
     this.services = services;
-    this.means = means;
-    this.units = units;
+    this.door = door;
     this.counts = counts;
     this.clock = clock;
   }
@@ -62,9 +60,28 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
         scope.getMetricsList().forEach(metric -> take(sender, metric));
       }
     }
-    units.take(business);
-    responses.onNext(ExportMetricsServiceResponse.getDefaultInstance());
+    responses.onNext(answer(business));
     responses.onCompleted();
+  }
+
+  /**
+   * What could not be taken is said to be rejected, which is final: an export that is sent again
+   * would be forwarded again too.
+   */
+  private ExportMetricsServiceResponse answer(List<BusinessPoint> business) {
+    if (!business.isEmpty()) {
+      try {
+        door.business(business);
+      } catch (NotTakenException e) {
+        return ExportMetricsServiceResponse.newBuilder()
+            .setPartialSuccess(
+                ExportMetricsPartialSuccess.newBuilder()
+                    .setRejectedDataPoints(business.size())
+                    .setErrorMessage(String.valueOf(e.getMessage())))
+            .build();
+      }
+    }
+    return ExportMetricsServiceResponse.getDefaultInstance();
   }
 
   private record Sender(
@@ -134,10 +151,7 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
             counts.add(IntakeEvent.BUSINESS_NOT_DELTA);
             return;
           }
-          means.add(point);
-          if (point.hasUnit()) {
-            sender.business().add(point);
-          }
+          sender.business().add(point);
         });
   }
 

@@ -32,7 +32,8 @@ final class BusinessUnitsTest {
       new BusinessUnits(IntakeConfig.defaults(), counts, told::addAll);
   private final MetricBoard board = new MetricBoard(IntakeConfig.defaults(), counts);
   private final MetricReceiver receiver =
-      new MetricReceiver(board, new ServicesHeard(), means, units, counts, new TestClock());
+      new MetricReceiver(
+          board, new ServicesHeard(), BusinessDoor.into(means, units), counts, new TestClock());
 
   private static Assignment draw(long unit) {
     return Assignment.newBuilder()
