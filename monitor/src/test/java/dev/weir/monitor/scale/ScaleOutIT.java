@@ -3,22 +3,14 @@ package dev.weir.monitor.scale;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.weir.monitor.guardrail.EvidenceBook;
-import dev.weir.monitor.guardrail.EvidenceConfig;
-import dev.weir.monitor.guardrail.EvidenceListener;
-import dev.weir.monitor.intake.FeedbackJoin;
-import dev.weir.monitor.intake.IntakeConfig;
-import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.simulated.FakeRegistry;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.Scheduler;
-import dev.weir.platform.time.TestClock;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
 import dev.weir.proto.monitor.v1.ReportFeedbackRequest;
 import dev.weir.proto.monitor.v1.ReportOutcomesRequest;
 import dev.weir.proto.route.v1.GuardrailEvidence;
-import dev.weir.proto.route.v1.Snapshot;
 import dev.weir.proto.route.v1.Verdict;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
@@ -53,53 +45,15 @@ final class ScaleOutIT {
   private final List<MonitorProcess> monitors = new ArrayList<>();
   private final RandomGenerator random = Randomness.seeded(SEED);
   private final List<OutcomeSlice> unacknowledged = new ArrayList<>();
-  private final Alone alone = new Alone();
+  private final MonitorAlone alone = new MonitorAlone();
   private KafkaProcess kafka;
-
-  /** What one monitor without Kafka makes of the same reports. */
-  private static final class Alone {
-    final TestClock clock = new TestClock();
-    final IntakeCounts counts = new IntakeCounts();
-    final EvidenceBook book =
-        new EvidenceBook(
-            EvidenceConfig.defaults(),
-            IntakeConfig.defaults(),
-            counts,
-            clock,
-            new EvidenceListener() {});
-    final FeedbackJoin join = new FeedbackJoin(IntakeConfig.defaults(), counts, book::takeLabels);
-
-    void take(TwoRoutes.Second second) {
-      clock.advance(Duration.ofSeconds(1));
-      book.takeOutcomes(report(second.slices()));
-      join.takePredictions(second.samples().getSamplesList());
-      book.takeSamples(second.samples());
-      join.takeLabels(second.labels());
-      book.closeSamples();
-    }
-
-    List<GuardrailEvidence> evidence(String route) {
-      clock.advance(Duration.ofSeconds(5));
-      book.closeSamples();
-      return book.verdicts().stream()
-          .filter(verdict -> verdict.getRolloutId().equals(TwoRoutes.rolloutOf(route)))
-          .findFirst()
-          .orElseThrow()
-          .getGuardrailsList();
-    }
-  }
 
   @BeforeEach
   void start() throws Exception {
     System.out.println("scale out: seed " + SEED + ", repeat with -Dweir.seed=" + SEED);
     kafka = new KafkaProcess(Files.createDirectory(folder.resolve("kafka")));
     kafka.start();
-    registry.change(old -> {
-      Snapshot.Builder changed = old.toBuilder();
-      TwoRoutes.ROUTES.forEach(route -> changed.addRollouts(TwoRoutes.rollout(route)));
-      return changed.build();
-    });
-    alone.book.follow(registry.snapshot());
+    registry.change(old -> MonitorAlone.snapshot());
     for (int i = 0; i < 2; i++) {
       var monitor =
           new MonitorProcess(
