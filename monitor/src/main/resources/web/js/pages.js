@@ -8,6 +8,7 @@ import overview from './pages/overview.js';
 import rollouts from './pages/rollouts.js';
 import traces from './pages/traces.js';
 import versions from './pages/versions.js';
+import why from './pages/why.js';
 
 /** Each: {id, title, mount(container, query)}, which gives {update(state), turn(query), close()}, all three optional. */
-export const pages = [overview, alerts, rollouts, versions, drift, labels, history, traces, fleet];
+export const pages = [overview, alerts, why, rollouts, versions, drift, labels, history, traces, fleet];

@@ -5,7 +5,7 @@ import dev.weir.monitor.alert.AlertFile;
 import dev.weir.monitor.alert.AlertRoutes;
 import dev.weir.monitor.alert.Alerting;
 import dev.weir.monitor.alert.IntakeLoss;
-import dev.weir.monitor.alert.RolloutActions;
+import dev.weir.monitor.alert.RegistryActions;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.platform.lifecycle.Resources;
 import dev.weir.platform.time.Clock;
@@ -18,7 +18,7 @@ import java.io.IOException;
 /** Alerts, whoever finds something, and what is done about them. */
 final class AlertRoom implements Room {
   private final AlertBook book;
-  private final RolloutActions actions;
+  private final RegistryActions actions;
   private final Alerting alerting;
   private final AlertFile file;
   private final IntakeLoss loss;
@@ -27,7 +27,8 @@ final class AlertRoom implements Room {
   AlertRoom(MonitorConfig config, IntakeCounts counts, Surroundings around) throws IOException {
     this.clock = around.clock();
     this.book = new AlertBook(config.alerts(), clock, Randomness.seeded(Randomness.freshSeed()));
-    this.actions = new RolloutActions(config.alerts(), around.registry().channel());
+    this.actions =
+        new RegistryActions(config.alerts(), around.registry().channel(), around.clock());
     this.alerting =
         around
             .resources()

@@ -3,18 +3,22 @@ package dev.weir.monitor;
 import dev.weir.monitor.alert.AlertBook;
 import dev.weir.monitor.guardrail.EvidenceBook;
 import dev.weir.monitor.guardrail.EvidenceListener;
+import dev.weir.monitor.intake.EvidenceMemory;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.replay.JournalFolder;
 import dev.weir.monitor.replay.ReplayCounts;
 import dev.weir.monitor.scale.Ownership;
+import dev.weir.monitor.store.EvidenceErasure;
 import dev.weir.monitor.store.EvidenceFile;
 import dev.weir.monitor.store.EvidenceKeeper;
+import dev.weir.monitor.store.FeedbackKeeper;
 import dev.weir.monitor.store.SavePoint;
 import dev.weir.monitor.verdict.RolloutFindings;
 import dev.weir.monitor.verdict.VerdictSender;
 import dev.weir.platform.lifecycle.Readiness;
 import dev.weir.platform.lifecycle.Resources;
+import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.Scheduler;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
 import dev.weir.proto.monitor.v1.Sample;
@@ -34,14 +38,19 @@ final class EvidenceRoom implements Room {
   private final VerdictSender sender;
   private final SavePoint saves;
   private final Ownership ownership;
+  private final EvidenceErasure erasure;
 
   /**
+   * @param memories are saved with the evidence
+   * @param labels are on disk before evidence made of them
    * @param others see what the book takes
    */
   EvidenceRoom(
       MonitorConfig config,
       IntakeCounts counts,
       AlertBook alerts,
+      List<EvidenceMemory> memories,
+      FeedbackKeeper labels,
       List<EvidenceListener> others,
       Surroundings around)
       throws IOException {
@@ -59,7 +68,8 @@ final class EvidenceRoom implements Room {
             counts,
             around.clock(),
             new ToOthers(others),
-            journals);
+            journals,
+            memories);
     this.sender =
         new VerdictSender(around.registry().channel(), config.instance(), book, around.clock());
     this.saves = around.saves();
@@ -69,10 +79,25 @@ final class EvidenceRoom implements Room {
             new EvidenceFile(around.data().resolve("evidence.bin")),
             book,
             readiness,
-            journals::flush);
+            () -> {
+              journals.flush();
+              labels.flush();
+            });
     replayCounts.registerWith(around.telemetry().meter());
     keeper.load();
     saves.evidence(keeper::save);
+    this.erasure =
+        new EvidenceErasure(
+            new EvidenceFile(around.data().resolve("erasing.bin")),
+            book,
+            journals,
+            saves::save,
+            Randomness.secure());
+    erasure.finish();
+  }
+
+  EvidenceErasure erasure() {
+    return erasure;
   }
 
   EvidenceBook book() {

@@ -36,6 +36,7 @@ final class HistoryRoom implements Room {
                 "history",
                 HistoryStore.open(
                     around.data().resolve("history.db"),
+                    config.instance(),
                     config.history(),
                     config.intake().maxRouters() * config.kafka().ownership().owned().size(),
                     counts));

@@ -1,9 +1,12 @@
 package dev.weir.monitor;
 
+import dev.weir.monitor.inspect.Inspected;
 import dev.weir.monitor.inspect.Inspection;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.LabelledPrediction;
+import dev.weir.monitor.intake.TraceStore;
 import dev.weir.monitor.labelling.LabellingQueue;
+import dev.weir.monitor.why.DeploymentLog;
 import dev.weir.monitor.why.WhyBoard;
 import dev.weir.monitor.why.WhyRoutes;
 import dev.weir.platform.time.Scheduler;
@@ -11,24 +14,39 @@ import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.route.v1.Snapshot;
 import io.helidon.webserver.http.HttpRouting;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Single samples looked at: which slice explains a change, and which are worth a label. */
 final class InsightRoom implements Room {
   private final WhyBoard why;
+  private final DeploymentLog deployments;
+  private final WhyRoutes whyRoutes;
   private final LabellingQueue labelling;
   private final Inspection inspection;
   private final Duration workInterval;
 
-  InsightRoom(MonitorConfig config, IntakeCounts counts, Surroundings around) {
+  /**
+   * @param traces knows which traces can be shown
+   * @param others get each sample that was looked at, too
+   */
+  InsightRoom(
+      MonitorConfig config,
+      IntakeCounts counts,
+      TraceStore traces,
+      List<Consumer<Inspected>> others,
+      Surroundings around) {
     this.why = new WhyBoard(config.why(), around.clock());
+    this.deployments = new DeploymentLog(config.why(), around.clock());
+    this.whyRoutes = new WhyRoutes(why, deployments, config.why(), traces::holds, around.clock());
     this.labelling = new LabellingQueue(config.labelling(), around.clock());
+    var readers = new ArrayList<Consumer<Inspected>>(others);
+    readers.add(why::observe);
+    readers.add(labelling::observe);
     this.inspection =
         new Inspection(
-            config.why().maxWaitingSamples(),
-            config.why().maxFeatures(),
-            counts,
-            List.of(why::observe, labelling::observe));
+            config.why().maxWaitingSamples(), config.why().maxFeatures(), counts, readers);
     this.workInterval = config.intake().sampleSlice();
   }
 
@@ -54,11 +72,12 @@ final class InsightRoom implements Room {
   @Override
   public void follow(Snapshot snapshot) {
     inspection.follow(snapshot);
+    deployments.follow(snapshot);
   }
 
   @Override
   public void addTo(HttpRouting.Builder routes) {
-    routes.register("/api/v1/why", new WhyRoutes(why));
+    routes.register("/api/v1/why", whyRoutes);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.weir.monitor.history.HistoryConfig;
 import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.labelling.LabellingConfig;
 import dev.weir.monitor.mirror.MirrorConfig;
+import dev.weir.monitor.privacy.PrivacyConfig;
 import dev.weir.monitor.replay.ReplayConfig;
 import dev.weir.monitor.scale.KafkaConfig;
 import dev.weir.monitor.watch.WatchConfig;
@@ -42,6 +43,7 @@ public record MonitorConfig(
     HistoryConfig history,
     ReplayConfig replay,
     KafkaConfig kafka,
+    PrivacyConfig privacy,
     DashboardConfig dashboard) {
   public MonitorConfig {
     Check.notBlank("instance", instance);
@@ -69,6 +71,7 @@ public record MonitorConfig(
         HistoryConfig.defaults(),
         ReplayConfig.defaults(),
         KafkaConfig.defaults(),
+        PrivacyConfig.defaults(),
         DashboardConfig.defaults());
   }
 }

@@ -1,7 +1,11 @@
 package dev.weir.monitor;
 
 import dev.weir.monitor.dashboard.Dashboard;
+import dev.weir.monitor.intake.BusinessMemory;
+import dev.weir.monitor.intake.FeedbackLog;
 import dev.weir.monitor.intake.IntakeCounts;
+import dev.weir.monitor.store.FeedbackFile;
+import dev.weir.monitor.store.FeedbackKeeper;
 import dev.weir.monitor.store.SavePoint;
 import dev.weir.platform.discovery.Discoveries;
 import dev.weir.platform.discovery.Discovery;
@@ -74,23 +78,38 @@ public final class MonitorMain {
     var alerts = new AlertRoom(config, counts, around);
     var history = new HistoryRoom(config, around);
     var watch = new WatchRoom(config, counts, alerts.book(), history.keeper(), around);
-    var insight = new InsightRoom(config, counts, around);
+    var privacy = new PrivacyRoom(config, around);
+    var insight =
+        new InsightRoom(
+            config, counts, otlp.traces(), List.of(privacy.published()::observe), around);
     var incoming = new Dashboard.Incoming(config.dashboard(), clock);
+    var units = new BusinessMemory(config.intake());
+    var labelLog = new FeedbackLog();
+    var labels =
+        new FeedbackKeeper(new FeedbackFile(data.resolve("labels.log")), labelLog, readiness);
     var evidence =
         new EvidenceRoom(
             config,
             counts,
             alerts.book(),
-            List.of(otlp, incoming, watch, insight, history),
+            List.of(units),
+            labels,
+            List.of(otlp, incoming, watch, insight, history, privacy),
             around);
     var intake =
         new IntakeRoom(
             config,
             counts,
             evidence.book(),
+            units,
+            labels,
+            labelLog,
             insight,
             otlp.traces(),
+            watch.groups(),
             List.of(evidence, history, watch, insight),
+            Map.of(
+                "samples", privacy.kept(), "traces", otlp.traces(), "rollouts", evidence.erasure()),
             around);
     MonitorMetrics.register(
         telemetry.meter(), counts, evidence.book(), evidence.sender(), otlp.traces());
@@ -117,7 +136,8 @@ public final class MonitorMain {
             incoming,
             around);
     // the intake stops taking before the others save
-    List<Room> rooms = List.of(intake, evidence, watch, alerts, history, insight, otlp, pages);
+    List<Room> rooms =
+        List.of(intake, evidence, watch, alerts, history, insight, privacy, otlp, pages);
 
     var services = new ArrayList<BindableService>(otlp.services(intake.business()));
     services.add(intake.service());

@@ -21,6 +21,7 @@ import java.util.List;
 
 /** OpenTelemetry's traces, metrics and logs: taken, held for the pages, forwarded. */
 final class TelemetryRoom implements Room {
+  private final IntakeConfig config;
   private final IntakeCounts counts;
   private final Clock clock;
   private final TraceStore traces;
@@ -30,6 +31,7 @@ final class TelemetryRoom implements Room {
   private final Forwarding forwarding;
 
   TelemetryRoom(IntakeConfig config, IntakeCounts counts, Surroundings around) {
+    this.config = config;
     this.counts = counts;
     this.clock = around.clock();
     this.traces = new TraceStore(config, counts);
@@ -67,7 +69,8 @@ final class TelemetryRoom implements Room {
   List<BindableService> services(BusinessDoor business) {
     return List.of(
         new TraceReceiver(traces, heard, counts, clock),
-        new MetricReceiver(metrics, heard, business, counts, clock),
+        new MetricReceiver(
+            metrics, heard, business, config.maxMetricSeries(), counts, clock),
         new LogReceiver(logs, heard, counts, clock));
   }
 

@@ -8,6 +8,7 @@ import dev.weir.monitor.store.EvidenceFile;
 import dev.weir.monitor.store.SavePoint;
 import dev.weir.monitor.store.WatchKeeper;
 import dev.weir.monitor.watch.FeatureReader;
+import dev.weir.monitor.watch.GroupInputs;
 import dev.weir.monitor.watch.LabelRoutes;
 import dev.weir.monitor.watch.LabelWatch;
 import dev.weir.monitor.watch.StandingWatch;
@@ -30,8 +31,10 @@ final class WatchRoom implements Room {
   private final StandingWatch watch;
   private final LabelWatch labels;
   private final FeatureReader features;
+  private final GroupInputs groups = new GroupInputs();
   private final WatchKeeper keeper;
   private final SavePoint saves;
+  private final WatchKeeper labelKeeper;
   private final Duration workInterval;
 
   /**
@@ -51,15 +54,30 @@ final class WatchRoom implements Room {
             alerts,
             around.clock(),
             Randomness.seeded(Randomness.freshSeed()));
-    this.labels = new LabelWatch(config.watch(), alerts, around.clock());
+    this.labels = new LabelWatch(config.watch(), counts, alerts, around.clock());
     this.features = new FeatureReader(config.watch().maxFeatures(), history);
     this.workInterval = config.intake().sampleSlice();
     this.saves = around.saves();
     this.keeper =
         new WatchKeeper(
-            new EvidenceFile(around.data().resolve("watch.bin")), watch, around.readiness());
+            new EvidenceFile(around.data().resolve("watch.bin")),
+            watch,
+            around.readiness(),
+            "watch file");
+    this.labelKeeper =
+        new WatchKeeper(
+            new EvidenceFile(around.data().resolve("labels.bin")),
+            labels,
+            around.readiness(),
+            "label watch file");
     WatchMetrics.register(around.telemetry().meter(), watch);
     keeper.load();
+    labelKeeper.load();
+  }
+
+  /** What of a prediction waits for its label. */
+  GroupInputs groups() {
+    return groups;
   }
 
   @Override
@@ -79,6 +97,7 @@ final class WatchRoom implements Room {
     watch.follow(snapshot);
     labels.follow(snapshot);
     features.follow(snapshot);
+    groups.follow(snapshot);
   }
 
   @Override
@@ -92,10 +111,12 @@ final class WatchRoom implements Room {
     scheduler.every(workInterval, watch::work);
     scheduler.every(Duration.ofSeconds(1), labels::look);
     scheduler.every(SAVE_INTERVAL, () -> saves.save(keeper::save));
+    scheduler.every(SAVE_INTERVAL, () -> saves.save(labelKeeper::save));
   }
 
   @Override
   public void onDrain(Resources resources) {
     resources.onDrain("save watch", () -> saves.save(keeper::save));
+    resources.onDrain("save label watch", () -> saves.save(labelKeeper::save));
   }
 }

@@ -1,7 +1,9 @@
 // What should somebody look at now?
-import { alertTone, inOrder } from '../data/alerts.js';
+import { alertTone, grouped } from '../data/alerts.js';
+import { ofAlert } from '../data/why.js';
 import { h, replaceWhenChanged } from '../dom.js';
 import { clock, number, sentence } from '../format.js';
+import { addressOf } from '../router.js';
 import { empty, failed, loading, poll } from '../source.js';
 import { traceLink } from '../trace.js';
 
@@ -12,6 +14,7 @@ function mount(container) {
   let answer = { data: null, error: '' };
   let silences = [];
   let refusal = '';
+  let rollouts = [];
   const who = h('input', { 'aria-label': 'Your name', placeholder: 'your name', maxLength: 128, value: localStorage.getItem(NAME) ?? '', onchange: () => localStorage.setItem(NAME, who.value.trim()) });
   const list = h('div', { className: 'stack' }, loading('alerts'));
   container.append(h('div', { className: 'card row controls' }, h('label', { className: 'small muted', textContent: 'Acknowledge and silence as ' }, who)), list);
@@ -42,12 +45,13 @@ function mount(container) {
       if (answer.error) replaceWhenChanged(list, answer.error, failed);
       return;
     }
-    const alerts = inOrder(answer.data);
+    const alerts = answer.data;
+    const groups = grouped(alerts);
     const focused = document.activeElement?.dataset?.keep;
-    replaceWhenChanged(list, [alerts.map(({ lastSeenMillis, ...rest }) => rest), silences, refusal, answer.error], () => [
+    replaceWhenChanged(list, [groups.map((group) => group.alerts.map(({ lastSeenMillis, ...rest }) => [rest, ofAlert(rest, rollouts)])), silences, refusal, answer.error], () => [
       ...[refusal, answer.error].filter(Boolean).map(failed),
       alerts.some((alert) => alert.state !== 'RESOLVED') ? '' : h('div', { className: 'card overall good' }, h('h1', { textContent: 'Nothing is wrong' }), h('span', { className: 'muted', textContent: 'No alert is pending or firing.' })),
-      ...alerts.map((alert) => card(alert, send)),
+      ...groups.map((group) => groupOf(group, (alert) => card(alert, ofAlert(alert, rollouts), send))),
       alerts.length === 0 ? empty('No alert so far.') : '',
       silences.length === 0 ? '' : silenceCard(silences, send),
     ]);
@@ -57,13 +61,26 @@ function mount(container) {
     poll('api/v1/alerts', 2000, (newer) => { answer = newer; show(); }),
     poll('api/v1/silences', 5000, (newer) => { silences = newer.data ?? silences; show(); }),
   ];
-  return { close: () => ends.forEach((end) => end()) };
+  return {
+    update(state) {
+      rollouts = state.rollouts;
+    },
+    close: () => ends.forEach((end) => end()),
+  };
 }
 
-function card(alert, send) {
+/** One alert is a card; several with the same group are one section. */
+function groupOf({ group, isOver, alerts }, make) {
+  if (alerts.length === 1) return make(alerts[0]);
+  const name = [...new Set(group.split(' '))].filter(Boolean).join(' · ') || 'the mesh';
+  return h('section', { className: 'group stack', 'aria-label': `${alerts.length} alerts about ${name}` },
+    h('div', { className: 'row' }, h('h2', { textContent: name }), h('span', { className: 'pill', textContent: `${alerts.length} ${isOver ? 'over' : 'together'}` })),
+    ...alerts.map(make));
+}
+
+function card(alert, why, send) {
   const isOpen = alert.state !== 'RESOLVED';
   const labels = Object.entries(alert.labels).filter(([, value]) => value !== '');
-  const forHowLong = h('select', { 'aria-label': 'how long', 'data-keep': `long ${alert.id}` }, ...Object.entries(hours).map(([text, value]) => h('option', { textContent: text, value })));
   return h('article', { className: `card alert ${isOpen ? alertTone(alert) : 'over'}` },
     h('div', { className: 'row' },
       h('span', { className: `pill big ${alertTone(alert)}`, textContent: isOpen ? alert.severity.toLowerCase() : 'over' }),
@@ -76,10 +93,18 @@ function card(alert, send) {
     h('p', { className: 'said', textContent: sentence(alert.summary) }),
     h('div', { className: 'row small muted' }, ...labels.map(([name, value]) => h('span', { textContent: `${name} ${value}` })), ...Object.entries(alert.figures).map(([name, value]) => h('span', { textContent: `${name} ${number(value)}` })), h('span', { textContent: `what to do: ${alert.runbook}` })),
     alert.traceIds.length > 0 ? h('div', { className: 'traces small' }, h('span', { className: 'muted', textContent: 'traces' }), ...alert.traceIds.map((id) => traceLink(id, true, id.slice(0, 8)))) : null,
-    isOpen ? h('div', { className: 'row controls' },
-      alert.acknowledgedBy ? null : h('button', { textContent: 'I take it', 'data-keep': `ack ${alert.id}`, onclick: () => send('POST', `api/v1/alerts/${encodeURIComponent(alert.id)}/acknowledgement`, { comment: '' }) }),
-      alert.silenced ? null : h('button', { textContent: 'Silence', 'data-keep': `silence ${alert.id}`, onclick: () => send('POST', 'api/v1/silences', { matchers: { kind: alert.kind, ...Object.fromEntries(labels) }, duration: forHowLong.value, comment: 'from the dashboard' }) }),
-      alert.silenced ? null : forHowLong) : null);
+    isOpen || why !== null ? h('div', { className: 'row controls' },
+      why === null ? null : h('a', { className: 'choice', href: addressOf('why', why), textContent: 'Why?', 'data-keep': `why ${alert.id}`, 'aria-label': `Why ${alert.kind}?` }),
+      ...(isOpen ? controls(alert, labels, send) : [])) : null);
+}
+
+function controls(alert, labels, send) {
+  const forHowLong = h('select', { 'aria-label': 'how long', 'data-keep': `long ${alert.id}` }, ...Object.entries(hours).map(([text, value]) => h('option', { textContent: text, value })));
+  return [
+    alert.acknowledgedBy ? null : h('button', { textContent: 'I take it', 'data-keep': `ack ${alert.id}`, onclick: () => send('POST', `api/v1/alerts/${encodeURIComponent(alert.id)}/acknowledgement`, { comment: '' }) }),
+    alert.silenced ? null : h('button', { textContent: 'Silence', 'data-keep': `silence ${alert.id}`, onclick: () => send('POST', 'api/v1/silences', { matchers: { kind: alert.kind, ...Object.fromEntries(labels) }, duration: forHowLong.value, comment: 'from the dashboard' }) }),
+    alert.silenced ? null : forHowLong,
+  ];
 }
 
 function silenceCard(silences, send) {

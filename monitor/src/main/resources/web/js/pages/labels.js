@@ -3,6 +3,7 @@ import { groupsInOrder, labelled, progress } from '../data/labels.js';
 import { h, replaceWhenChanged } from '../dom.js';
 import { count, number, percent, seconds } from '../format.js';
 import { empty, failed, loading, poll } from '../source.js';
+import { classes, fairness, losses } from './labelled.js';
 
 function mount(container) {
   container.append(loading('labels'));
@@ -19,17 +20,21 @@ const figure = (value, words) => h('span', { className: 'figure' }, h('b', { tex
 
 function card(version) {
   const known = version.labels > 0;
+  const right = version.accuracy !== undefined;
   return h('section', { className: 'card', 'aria-label': `${version.route} version ${version.version}` },
     h('div', { className: 'row' }, h('h3', { textContent: `${version.route || version.model} · version ${version.version}` }), h('span', { className: 'spacer' }),
       h('span', { className: 'small muted', textContent: known ? `${count(version.labels)} labels for ${percent(version.coverage ?? 0)} of its samples, half of them within ${seconds(version.delayP50Seconds)}` : 'no labels yet' })),
-    known ? interval(version) : null,
+    right ? interval(version) : null,
     h('div', { className: 'tiles' },
-      known ? figure(percent(version.accuracy), `accuracy; ${percent(version.accuracyLow)} to ${percent(version.accuracyHigh)} at all times`) : null,
+      right ? figure(percent(version.accuracy), `accuracy; ${percent(version.accuracyLow)} to ${percent(version.accuracyHigh)} at all times`) : null,
       version.estimatedAccuracy === undefined ? null : figure(percent(version.estimatedAccuracy), 'what its confidences promise'),
       version.errorBound === undefined ? null : figure(`≤ ${percent(version.errorBound)}`, 'wrong, by its reference'),
       version.expectedCalibrationError === undefined ? null : figure(number(version.expectedCalibrationError), 'calibration error'),
-      ...Object.entries(version.classicDrifts).map(([name, times]) => figure(String(times), `drifts seen by ${name}`))),
-    groups(version));
+      ...Object.entries(version.classicDrifts).map(([name, times]) => figure(String(times), `drifts seen by ${name}`)),
+      ...losses(version)),
+    classes(version),
+    groups(version),
+    fairness(version));
 }
 
 /** Accuracy with its interval, from none to all. */

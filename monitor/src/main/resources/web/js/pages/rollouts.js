@@ -1,8 +1,10 @@
 // What does the evidence say, guardrail by guardrail, and how far is it from deciding?
 import { Chart } from '../chart.js';
 import { eValue, effectBar, evidenceSeries, progress } from '../data/evidence.js';
+import { ofRollout } from '../data/why.js';
 import { h, replaceWhenChanged, set, sync } from '../dom.js';
 import { clock, count, number, odds, seconds, sentence, tone } from '../format.js';
+import { addressOf } from '../router.js';
 import { empty, loading } from '../source.js';
 import { traceLink } from '../trace.js';
 
@@ -58,7 +60,8 @@ function update(element, rollout) {
       h('span', { className: 'spacer' }),
       figure(count(verdict?.canaryRequests ?? 0), 'canary requests'),
       verdict ? figure(odds(verdict.releaseLogE), `against it; ${odds(verdict.logThreshold)} decides`) : null,
-      rollout.secondsToDecision !== null ? figure(seconds(rollout.secondsToDecision), 'to the decision') : null),
+      rollout.secondsToDecision !== null ? figure(seconds(rollout.secondsToDecision), 'to the decision') : null,
+      h('a', { className: 'choice', href: addressOf('why', ofRollout(rollout)), textContent: 'Why?', 'aria-label': `Why does version ${rollout.canaryVersion} answer otherwise than ${rollout.baselineVersion}?` })),
     h('p', { className: 'said', textContent: (rollout.over ? sentence(rollout.reason.replace(/\.$/, '')) : [rollout.waitingFor && `Waits for: ${rollout.waitingFor}.`, verdict && sentence(verdict.explanation)].filter(Boolean).join(' ')) || 'Nothing is known yet.' }),
   ]);
   sync(element.querySelector('.guardrail-cards'), verdict?.guardrails ?? [], (g) => g.name, createGuardrail, (card, guardrail) => updateGuardrail(card, guardrail, rollout.history));

@@ -1,23 +1,13 @@
 package dev.weir.monitor;
 
+import static dev.weir.monitor.ShownMonitor.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.weir.monitor.browser.BrowserPage;
-import dev.weir.monitor.browser.Chromium;
-import dev.weir.monitor.simulated.FakeMesh;
-import dev.weir.platform.config.ConfigurationLoader;
-import dev.weir.platform.lifecycle.Resources;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,68 +19,30 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The pages in a real Chromium, of a real monitor that a mesh feeds which is not there. */
 final class DashboardIT {
-  private static final Pattern PORTS =
-      Pattern.compile("grpc=127.0.0.1:(\\d+) http=127.0.0.1:(\\d+)");
-
   @TempDir private static Path folder;
-  private static final Resources running = new Resources();
-  private static Chromium chromium;
+  private static ShownMonitor monitor;
   private static String address = "";
   private BrowserPage page;
 
   @BeforeAll
   static void start() throws Exception {
-    chromium = running.add("chromium", Chromium.start(folder.resolve("profile")));
-    FakeMesh mesh = running.add("mesh", new FakeMesh(0));
-    Resources monitor = running.add("monitor", new Resources());
-    String listening = MonitorMain.start(config(mesh.registryPort()), monitor);
-    Matcher ports = PORTS.matcher(listening);
-    assertThat(ports.find()).as(listening).isTrue();
-    mesh.feed(Integer.parseInt(ports.group(1)));
-    address = "http://127.0.0.1:" + ports.group(2) + "/";
+    monitor = new ShownMonitor(folder);
+    address = monitor.address();
   }
 
   @AfterAll
   static void stop() {
-    running.close();
-  }
-
-  private static MonitorConfig config(int registryPort) {
-    return switch (new ConfigurationLoader<>("monitor", MonitorConfig.defaults())
-        .load(
-            List.of(
-                "--grpc.port=0",
-                "--http.port=0",
-                "--grpc.drain-timeout=1s",
-                "--registry=127.0.0.1:" + registryPort,
-                "--data=" + folder.resolve("monitor"),
-                "--watch.window=5s",
-                "--history.write-interval=1s",
-                "--dashboard.jaeger-url=http://127.0.0.1:16686/trace/{trace}",
-                "--alerts.pending-for=1s"),
-            Map.of())) {
-      case ConfigurationLoader.Outcome.Run<MonitorConfig>(var config, var printed) -> config;
-      case ConfigurationLoader.Outcome.Print<MonitorConfig>(var text) ->
-          throw new AssertionError(text);
-    };
+    monitor.close();
   }
 
   @BeforeEach
   void open() {
-    page = chromium.newPage();
-    page.goTo(address);
-    eventually().until(() -> page.text("#live").equals("live"));
+    page = monitor.open();
   }
 
   @AfterEach
   void nothing_is_wrong_and_nobody_else_was_asked() {
-    page.close();
-    assertThat(page.problems()).isEmpty();
-    assertThat(page.requests()).isNotEmpty().allMatch(url -> url.startsWith(address));
-  }
-
-  private static ConditionFactory eventually() {
-    return await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(200));
+    monitor.close(page);
   }
 
   @Test
@@ -132,9 +84,11 @@ final class DashboardIT {
       strings = {
         "Overview",
         "Alerts",
+        "Why",
         "Rollouts",
         "Versions",
         "Drift",
+        "Labels",
         "History",
         "Traces",
         "Fleet"

@@ -17,13 +17,15 @@ import org.awaitility.Awaitility;
 
 /**
  * Draws the pictures of the docs: each page of a monitor that the mesh feeds which is not there, in
- * light and dark. Arguments: the folder, and the seconds after which the pictures are taken.
+ * light and dark. Arguments: the folder, the seconds after which the pictures are taken, and the
+ * pages; without them, all.
  */
 public final class DashboardPictures {
   private static final List<String> PAGES =
       List.of(
           "overview",
           "alerts",
+          "why",
           "rollouts",
           "versions",
           "drift",
@@ -53,7 +55,7 @@ public final class DashboardPictures {
       String address = "http://127.0.0.1:" + ports.group(2);
       settle(Duration.ofSeconds(Long.parseLong(args[1])));
       for (String scheme : List.of("light", "dark")) {
-        for (String name : PAGES) {
+        for (String name : args.length > 2 ? List.of(args).subList(2, args.length) : PAGES) {
           try (BrowserPage page = chromium.newPage()) {
             draw(page, address, name, scheme, folder);
           }
@@ -93,6 +95,7 @@ public final class DashboardPictures {
                 "--registry=127.0.0.1:" + registryPort,
                 "--data=" + data.resolve("monitor"),
                 "--watch.window=5s",
+                "--why.window=5s",
                 "--dashboard.jaeger-url=http://127.0.0.1:16686/trace/{trace}",
                 "--history.write-interval=1s"),
             Map.of())) {

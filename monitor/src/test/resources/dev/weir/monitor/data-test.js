@@ -4,8 +4,8 @@
   const same = (what, got, expected) => {
     if (JSON.stringify(got) !== JSON.stringify(expected)) wrong.push(`${what}: ${JSON.stringify(got)} (expected: ${JSON.stringify(expected)})`);
   };
-  const [alerts, drift, evidence, history, metrics, outage, overall, traces, versions, router] = await Promise.all(
-    ['data/alerts', 'data/drift', 'data/evidence', 'data/history', 'data/metrics', 'data/outage', 'data/overall', 'data/traces', 'data/versions', 'router'].map((name) => import(`/js/${name}.js`)));
+  const [alerts, drift, evidence, history, metrics, outage, overall, traces, versions, why, router] = await Promise.all(
+    ['data/alerts', 'data/drift', 'data/evidence', 'data/history', 'data/metrics', 'data/outage', 'data/overall', 'data/traces', 'data/versions', 'data/why', 'router'].map((name) => import(`/js/${name}.js`)));
 
   // evidence: up towards violated, down towards shown, decimal logarithms
   const grown = { at: [1, 2], series: [{ name: 'errors', logE: [-1, Math.log(100)], logEWithin: [0, Math.log(10)] }] };
@@ -42,6 +42,38 @@
   const all = [alert('over', 'RESOLVED', 'CRITICAL'), alert('taken', 'FIRING', 'CRITICAL', { acknowledgedBy: 'ada' }), alert('open', 'FIRING', 'WARNING')];
   same('order of alerts', alerts.inOrder(all).map((one) => one.id), ['open', 'taken', 'over']);
   same('open alerts', alerts.openAlerts(all).map((one) => one.id), ['open']);
+
+  const about = (id, group, more = {}) => alert(id, 'FIRING', 'WARNING', { group, ...more });
+  const groups = alerts.grouped([about('1', 'a'), about('2', 'b', { severity: 'CRITICAL' }), about('3', 'a'), about('4', 'a', { state: 'RESOLVED' })]);
+  same('alerts about the same thing', groups.map((one) => [one.group, one.isOver, one.alerts.map((each) => each.id)]), [['b', false, ['2']], ['a', false, ['1', '3']], ['a', true, ['4']]]);
+
+  // why: words, lines, and what came before and after
+  const interval = (estimate, low, high) => ({ estimate, low, high });
+  const counts = { before: 100, hitsBefore: 10, after: 100, hitsAfter: 30 };
+  const slice = { feature: 'sector', value: '3', byRate: 0.2, byShare: 0.01, extraRate: interval(0.5, 0.4, 0.6), ...counts, line: { units: [10, 0], hits: [1, 0] } };
+  const said = {
+    version: '2', against: '', event: 'wrong', windows: [60_000, 120_000], sinceMillis: 120_000,
+    changes: [{ event: 'wrong', change: interval(0.2, 0.1, 0.3), ...counts }],
+    slices: [slice], line: { units: [100, 100], hits: [10, 30] }, otherLine: { units: [], hits: [] },
+    deployments: [{ atMillis: 130_000, kind: 'weights', what: 'later' }, { atMillis: 70_000, kind: 'rollout', what: 'earlier' }],
+  };
+  same('worse', why.headline(said), { tone: 'bad', word: 'A prediction is wrong more often', detail: '10.0 % before, 30.0 % after' });
+  const byChance = { ...said, changes: [{ ...said.changes[0], change: interval(0.2, -0.1, 0.3) }] };
+  same('chance', why.headline(byChance).tone, 'good');
+  same('one slice alone', why.headline({ ...byChance, slices: [{ ...slice, shown: true }] }).word, 'Of sector 3, a prediction is wrong more often');
+  same('above all', why.headline({ ...said, slices: [{ ...slice, shown: true, explained: 0.9 }] }).word, 'A prediction is wrong more often, above all of sector 3');
+  same('another class', why.headline({ ...said, event: 'class:yes', changes: [{ ...said.changes[0], event: 'class:yes', change: interval(-0.2, -0.3, -0.1) }] }).word, '“yes” is predicted less often');
+  same('beside another version', why.headline({ ...said, against: '1' }).detail, '10.0 % by version 1, 30.0 % by version 2');
+  same('points', why.points(interval(0.054, -0.01, 0.1)), '+5.4 points (−1.0 to +10.0)');
+  same('by frequency', why.way(slice).text, '10.0 % → 30.0 % of it');
+  same('by size', why.way({ ...slice, byShare: 0.3, shareChange: interval(0.1, 0.05, 0.2) }).text, 'a larger part of the traffic');
+  same('lines', why.lines(said, slice), { at: [60, 120], lines: [{ name: 'all', values: [10, 30] }, { name: 'sector 3', values: [10, null] }] });
+  same('a step', why.step(said), [10, 30]);
+  same('the change between what came', why.timeline(said).map((row) => row.what ?? 'the change'), ['later', 'the change', 'earlier']);
+  same('relative', [why.relative(70_000, 120_000), why.relative(420_000, 120_000)], ['50 s before', '5 min after']);
+  same('what changed most', why.mostChanged([{ version: '1' }, { version: '2', deviations: 3 }, { version: '3', deviations: 2 }]).version, '2');
+  same('an alert of a rollout', why.ofAlert({ kind: 'GuardrailViolated', labels: { route: 'r', version: '2', rollout: 'x' } }, [{ id: 'x', baselineVersion: '1' }]).against, '1');
+  same('an alert about no version', why.ofAlert({ kind: 'RegistrySilent', labels: {} }, []), null);
 
   // the word of the overview
   const calm = { fleet: { workers: [{ instance: 'w', state: 'ready' }] }, rollouts: [], routes: [{}], health: { a: 'ready' }, openAlerts: [] };

@@ -111,7 +111,8 @@ record RegistryParts(
             metrics);
     registry.start();
 
-    var operations = new Operations(registry, driver, soft, store, config.limits().maxRoutes());
+    var operations =
+        new Operations(registry, driver, soft, store, workers, config.limits().maxRoutes());
     var uploads =
         new UploadLimits(
             config.limits().maxConcurrentUploads(),

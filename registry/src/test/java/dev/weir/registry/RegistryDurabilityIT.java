@@ -2,6 +2,7 @@ package dev.weir.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.platform.lifecycle.ChildJvm;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Randomness;
 import dev.weir.proto.registry.v1.ModelVersion;
@@ -16,21 +17,16 @@ import dev.weir.registry.state.RegistryState;
 import dev.weir.registry.store.ArtifactStore;
 import dev.weir.registry.store.AuditVerification;
 import dev.weir.registry.store.RegistryStore;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -75,45 +71,15 @@ final class RegistryDurabilityIT {
   }
 
   private int writeAndKill(RandomGenerator random) throws IOException, InterruptedException {
-    Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx128m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                WritingChild.class.getName(),
-                folder.toString(),
-                Long.toString(random.nextLong()))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    // at a random line, then a random while into what comes after it
-    int lines = random.nextInt(MAX_LINES_BEFORE_KILL);
-    long nanos = random.nextLong(8_000_000);
-    List<String> said = new ArrayList<>();
-    try (BufferedReader output =
-        new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
-      for (String line = output.readLine(); line != null; line = output.readLine()) {
-        said.add(line);
-        if (said.size() == lines + 1) {
-          long end = clock.nanoTime() + nanos;
-          while (clock.nanoTime() < end) {
-            Thread.onSpinWait();
-          }
-          // SIGKILL; through the handle, which leaves what was said before to be read
-          assertThat(child.toHandle().destroyForcibly()).isTrue();
-        }
-      }
-    } finally {
-      child.destroyForcibly();
+    try (ChildJvm child =
+        ChildJvm.start(WritingChild.class, folder.toString(), Long.toString(random.nextLong()))) {
+      List<String> said =
+          child.killAfter(
+              1 + random.nextInt(MAX_LINES_BEFORE_KILL), random.nextLong(8_000_000), clock);
+      assertThat(said.getFirst()).isEqualTo("ready");
+      said.subList(1, said.size()).forEach(this::remember);
+      return said.size() - 1;
     }
-    assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(child.exitValue()).as("killed, did not fail: " + said).isEqualTo(137);
-    assertThat(said.getFirst()).isEqualTo("ready");
-    said.subList(1, said.size()).forEach(this::remember);
-    return said.size() - 1;
   }
 
   private void remember(String line) {

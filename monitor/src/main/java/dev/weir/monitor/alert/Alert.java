@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param id unique, short
  * @param finding newest word about it
  * @param state where it stands
- * @param group route and model that it is about: what receivers group by
+ * @param group what it has in common with those that are told together with it; that of its first
+ *     finding, whatever comes later
  * @param pendingSince when it was first found, this time
  * @param firingSince when people were told; null: they were not
  * @param lastSeen when it was last found

@@ -6,7 +6,6 @@ import dev.weir.platform.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,9 +31,8 @@ public final class AlertBook implements Findings {
   @GuardedBy("this")
   private final LinkedHashMap<String, Silence> silences = new LinkedHashMap<>();
 
-  /** When each firing alert was last told. */
   @GuardedBy("this")
-  private final Map<String, Instant> told = new HashMap<>();
+  private final AlertGroups groups;
 
   @GuardedBy("this")
   private long refused;
@@ -56,6 +54,7 @@ public final class AlertBook implements Findings {
     this.config = config;
     this.clock = clock;
     this.random = random;
+    this.groups = new AlertGroups(config);
   }
 
   /** Who is told; to be set before the first {@link #look}. */
@@ -77,7 +76,7 @@ public final class AlertBook implements Findings {
               newId(),
               finding,
               AlertState.PENDING,
-              group(finding),
+              config.group(finding),
               now,
               null,
               now,
@@ -95,12 +94,6 @@ public final class AlertBook implements Findings {
     return Long.toString(random.nextLong() >>> (64 - ID_BITS), 36);
   }
 
-  private static String group(Finding finding) {
-    return finding.labels().getOrDefault("route", "")
-        + " "
-        + finding.labels().getOrDefault("model", "");
-  }
-
   @Override
   public synchronized void quiet(Finding.Identity identity) {
     Alert known = open.get(identity);
@@ -112,77 +105,72 @@ public final class AlertBook implements Findings {
   /** Lets time pass: what is due fires or is over, and whoever listens is told. */
   public void look() {
     var fires = new ArrayList<Alert>();
-    var again = new ArrayList<Alert>();
-    var resolved = new ArrayList<Alert>();
     var goOn = new ArrayList<Alert>();
+    List<AlertGroup> due;
     synchronized (this) {
       Instant now = clock.now();
       silences.values().removeIf(silence -> !now.isBefore(silence.until()));
-      Iterator<Map.Entry<Finding.Identity, Alert>> all = open.entrySet().iterator();
-      while (all.hasNext()) {
-        Map.Entry<Finding.Identity, Alert> entry = all.next();
-        switch (AlertMachine.at(entry.getValue(), config, now)) {
-          case AlertMachine.Step.Stay(Alert alert) -> {
-            entry.setValue(alert);
-            if (isDueAgain(alert, now)) {
-              again.add(alert);
-            }
-          }
-          case AlertMachine.Step.Fire(Alert alert) -> {
-            entry.setValue(alert);
-            changed = true;
-            if (!isSilenced(alert, now)) {
-              told.put(alert.id(), now);
-              fires.add(alert);
-            }
-          }
-          case AlertMachine.Step.Resolve(Alert alert) -> {
-            all.remove();
-            changed = true;
-            keep(alert);
-            if (told.remove(alert.id()) != null) {
-              resolved.add(alert);
-            }
-          }
-          case AlertMachine.Step.Forget() -> {
-            all.remove();
-            changed = true;
-          }
-        }
-      }
+      List<Alert> ended = step(now, fires);
+      due = groups.look(now, firing(now), ended);
+      changed |= !due.isEmpty();
       if (!now.isBefore(goneOnAt.plus(GOES_ON_EVERY))) {
         goneOnAt = now;
         for (Alert alert : open.values()) {
-          if (alert.state() == AlertState.FIRING && told.containsKey(alert.id())) {
+          if (groups.isTold(alert)) {
             goOn.add(alert);
           }
         }
       }
     }
     for (AlertListener listener : listeners) {
-      fires.forEach(alert -> listener.fires(alert, false));
-      again.forEach(alert -> listener.fires(alert, true));
-      resolved.forEach(listener::resolved);
+      fires.forEach(listener::fires);
+      due.forEach(listener::tell);
       if (!goOn.isEmpty()) {
         listener.goesOn(goOn);
       }
     }
   }
 
-  /** Due because nobody was told yet (a silence has ended), or long ago, and nobody has it. */
+  /** Returns what is over now; adds to {@code fires} what begins to and is not silenced. */
   @GuardedBy("this")
-  private boolean isDueAgain(Alert alert, Instant now) {
-    if (alert.state() != AlertState.FIRING
-        || !alert.acknowledgedBy().isEmpty()
-        || isSilenced(alert, now)) {
-      return false;
+  private List<Alert> step(Instant now, List<Alert> fires) {
+    var ended = new ArrayList<Alert>();
+    Iterator<Map.Entry<Finding.Identity, Alert>> all = open.entrySet().iterator();
+    while (all.hasNext()) {
+      Map.Entry<Finding.Identity, Alert> entry = all.next();
+      switch (AlertMachine.at(entry.getValue(), config, now)) {
+        case AlertMachine.Step.Stay(Alert alert) -> entry.setValue(alert);
+        case AlertMachine.Step.Fire(Alert alert) -> {
+          entry.setValue(alert);
+          changed = true;
+          if (!isSilenced(alert, now)) {
+            fires.add(alert);
+          }
+        }
+        case AlertMachine.Step.Resolve(Alert alert) -> {
+          all.remove();
+          changed = true;
+          keep(alert);
+          ended.add(alert);
+        }
+        case AlertMachine.Step.Forget() -> {
+          all.remove();
+          changed = true;
+        }
+      }
     }
-    Instant last = told.get(alert.id());
-    if (last != null && now.isBefore(last.plus(config.repeatEvery()))) {
-      return false;
+    return ended;
+  }
+
+  @GuardedBy("this")
+  private List<Listed> firing(Instant now) {
+    var firing = new ArrayList<Listed>();
+    for (Alert alert : open.values()) {
+      if (alert.state() == AlertState.FIRING) {
+        firing.add(new Listed(alert, isSilenced(alert, now)));
+      }
     }
-    told.put(alert.id(), now);
-    return true;
+    return firing;
   }
 
   @GuardedBy("this")
@@ -204,14 +192,19 @@ public final class AlertBook implements Findings {
    * @return the alert; empty: there is none of that id that goes on
    */
   public Optional<Alert> acknowledge(String id, String by, String comment) {
-    Optional<Alert> alert = take(id, by, comment);
-    alert
-        .filter(taken -> taken.state() == AlertState.FIRING)
-        .ifPresent(taken -> listeners.forEach(listener -> listener.acknowledged(taken)));
+    Optional<Alert> alert;
+    Optional<AlertGroup> group;
+    synchronized (this) {
+      alert = take(id, by, comment);
+      List<Alert> firing = firing(clock.now()).stream().map(Listed::alert).toList();
+      group = alert.isPresent() ? groups.acknowledged(alert.get(), firing) : Optional.empty();
+    }
+    group.ifPresent(whole -> listeners.forEach(listener -> listener.acknowledged(whole)));
     return alert;
   }
 
-  private synchronized Optional<Alert> take(String id, String by, String comment) {
+  @GuardedBy("this")
+  private Optional<Alert> take(String id, String by, String comment) {
     for (Map.Entry<Finding.Identity, Alert> entry : open.entrySet()) {
       if (entry.getValue().id().equals(id)) {
         entry.setValue(entry.getValue().acknowledged(by, comment));
@@ -281,10 +274,7 @@ public final class AlertBook implements Findings {
     changed = false;
     return Optional.of(
         new AlertFile.Kept(
-            List.copyOf(open.values()),
-            List.copyOf(over.values()),
-            silences(),
-            told.keySet().stream().sorted().toList()));
+            List.copyOf(open.values()), List.copyOf(over.values()), silences(), groups.told()));
   }
 
   /** Takes over what was kept, for a book in which nothing has happened. */
@@ -292,7 +282,6 @@ public final class AlertBook implements Findings {
     kept.open().forEach(alert -> open.put(alert.finding().identity(), alert));
     kept.over().forEach(alert -> over.put(alert.id(), alert));
     kept.silences().forEach(silence -> silences.put(silence.id(), silence));
-    Instant now = clock.now();
-    kept.told().forEach(id -> told.put(id, now));
+    groups.restore(kept.open(), kept.told(), clock.now());
   }
 }

@@ -7,14 +7,17 @@ import java.util.List;
  * lock.
  */
 interface AlertListener {
-  /** It fires: the first time, or again because it goes on and nobody acknowledged it. */
-  void fires(Alert alert, boolean again);
+  /** It begins to fire and is not silenced: once, at once. */
+  default void fires(Alert alert) {}
 
-  /** It is over. */
-  void resolved(Alert alert);
+  /** People have to be told of a group, now. */
+  default void tell(AlertGroup group) {}
 
-  /** Somebody took it; called by the thread that brings the word, so perhaps beside the others. */
-  default void acknowledged(Alert alert) {}
+  /**
+   * Somebody took the last alert of a group that people were told of; called by the thread that
+   * brings the word, so perhaps beside the others.
+   */
+  default void acknowledged(AlertGroup group) {}
 
   /** Everything that fires, was told and goes on, acknowledged or not: about once a minute. */
   default void goesOn(List<Alert> alerts) {}

@@ -17,6 +17,7 @@ public final class Alerting implements AutoCloseable {
   private static final AttributeKey<String> WEBHOOK = AttributeKey.stringKey("webhook");
 
   private final AlertBook book;
+  private final RegistryActions actions;
   private final HttpPost post;
   private final List<Messenger> messengers = new ArrayList<>();
 
@@ -25,10 +26,11 @@ public final class Alerting implements AutoCloseable {
       AlertBook book,
       AlertConfig config,
       String instance,
-      RolloutActions actions,
+      RegistryActions actions,
       Clock clock,
       Scheduler scheduler) {
     this.book = book;
+    this.actions = actions;
     this.post = new HttpPost(config.timeout());
     for (String webhook : config.webhooks()) {
       messengers.add(new Messenger(Webhook.parse(webhook), config, instance, post, scheduler));
@@ -76,12 +78,16 @@ public final class Alerting implements AutoCloseable {
                 .forEach((attributes, count) -> out.record(count, attributes)));
     meter
         .counterBuilder("weir_monitor_alert_messages_sent")
-        .setDescription("Alerts that a webhook took.")
+        .setDescription("Messages that a webhook took.")
         .buildWithCallback(out -> messengers.forEach(each -> out.record(each.sent(), of(each))));
     meter
         .counterBuilder("weir_monitor_alert_messages_dropped")
-        .setDescription("Alerts that could not be delivered.")
+        .setDescription("Messages that could not be delivered.")
         .buildWithCallback(out -> messengers.forEach(each -> out.record(each.dropped(), of(each))));
+    meter
+        .counterBuilder("weir_monitor_alert_actions")
+        .setDescription("What alerts did through the registry.")
+        .buildWithCallback(actions::record);
     meter
         .counterBuilder("weir_monitor_alert_findings_refused")
         .setDescription("Findings for which there was no room.")

@@ -55,19 +55,14 @@ final class Messenger implements AlertListener {
   }
 
   @Override
-  public void fires(Alert alert, boolean again) {
-    offer(alert);
+  public void tell(AlertGroup group) {
+    offer(AlertMessage.of(webhook, group, instance));
   }
 
   @Override
-  public void resolved(Alert alert) {
-    offer(alert);
-  }
-
-  @Override
-  public void acknowledged(Alert alert) {
+  public void acknowledged(AlertGroup group) {
     if (webhook.form() == Webhook.Form.PAGERDUTY) {
-      offer(AlertJson.acknowledgement(webhook.key(), alert, instance));
+      offer(AlertMessage.acknowledgement(webhook.key(), group, instance));
     }
   }
 
@@ -78,16 +73,12 @@ final class Messenger implements AlertListener {
   @Override
   public void goesOn(List<Alert> alerts) {
     if (webhook.form() == Webhook.Form.ALERTMANAGER && !isBusy()) {
-      offer(alerts.stream().map(alert -> AlertJson.alertmanager(alert, instance)).toList());
+      offer(alerts.stream().map(alert -> AlertMessage.alertmanager(alert, instance)).toList());
     }
   }
 
   private synchronized boolean isBusy() {
     return busy;
-  }
-
-  private void offer(Alert alert) {
-    offer(AlertJson.message(webhook, alert, instance));
   }
 
   private void offer(Object json) {

@@ -30,9 +30,9 @@ final class Retraining implements AlertListener {
   }
 
   @Override
-  public void fires(Alert alert, boolean again) {
-    if (!again && config.retrainOn().contains(alert.finding().kind()) && isDue(alert)) {
-      receivers.forEach(receiver -> receiver.fires(alert, false));
+  public void fires(Alert alert) {
+    if (config.retrainOn().contains(alert.finding().kind()) && isDue(alert)) {
+      receivers.forEach(receiver -> receiver.tell(AlertGroup.of(alert)));
     }
   }
 
@@ -50,10 +50,5 @@ final class Retraining implements AlertListener {
       asked.pollFirstEntry();
     }
     return true;
-  }
-
-  @Override
-  public void resolved(Alert alert) {
-    // A training that was begun goes on.
   }
 }

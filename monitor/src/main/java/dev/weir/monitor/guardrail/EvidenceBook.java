@@ -2,12 +2,15 @@ package dev.weir.monitor.guardrail;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.monitor.intake.DirectDoor;
+import dev.weir.monitor.intake.EvidenceMemory;
+import dev.weir.monitor.intake.ImageBytes;
 import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.IntakeEvent;
 import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.intake.RouterLedger;
 import dev.weir.monitor.intake.SampleSlicer;
+import dev.weir.monitor.intake.StratifiedSlice;
 import dev.weir.platform.time.Clock;
 import dev.weir.proto.monitor.v1.MirrorPair;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
@@ -73,6 +76,7 @@ public final class EvidenceBook implements DirectDoor.Evidence {
   private final IntakeCounts counts;
   private final Clock clock;
   private final EvidenceListener listener;
+  private final List<EvidenceMemory> memories;
 
   @GuardedBy("lock")
   private final RolloutRecorder recorder;
@@ -114,13 +118,14 @@ public final class EvidenceBook implements DirectDoor.Evidence {
       IntakeCounts counts,
       Clock clock,
       EvidenceListener listener) {
-    this(config, intake, counts, clock, listener, EvidenceJournal.NONE);
+    this(config, intake, counts, clock, listener, EvidenceJournal.NONE, List.of());
   }
 
   /**
    * An empty book.
    *
    * @param journal keeps what the tests are fed
+   * @param memories are saved in one image with the evidence
    */
   public EvidenceBook(
       EvidenceConfig config,
@@ -128,12 +133,14 @@ public final class EvidenceBook implements DirectDoor.Evidence {
       IntakeCounts counts,
       Clock clock,
       EvidenceListener listener,
-      EvidenceJournal journal) {
+      EvidenceJournal journal,
+      List<EvidenceMemory> memories) {
     this.config = config;
     this.intake = intake;
     this.counts = counts;
     this.clock = clock;
     this.listener = listener;
+    this.memories = List.copyOf(memories);
     this.recorder = new RolloutRecorder(journal);
     this.ledger = new RouterLedger(intake.maxRouters(), counts);
     this.slicer = new SampleSlicer(intake, counts);
@@ -437,15 +444,15 @@ public final class EvidenceBook implements DirectDoor.Evidence {
   }
 
   @GuardedBy("lock")
-  private void judge(List<List<Sample>> slices) {
-    for (List<Sample> slice : slices) {
+  private void judge(List<StratifiedSlice.Closed> slices) {
+    for (StratifiedSlice.Closed slice : slices) {
       for (RolloutWatch watch : watches.values()) {
-        if (watch.takeSamples(slice)) {
+        if (watch.takeSamples(slice.samples())) {
           unsaved = true;
-          recorder.samples(watch.plan(), slice);
+          recorder.samples(watch.plan(), slice.samples());
         }
       }
-      listener.samples(slice);
+      listener.samples(slice.uniform());
     }
     settle();
   }
@@ -594,6 +601,27 @@ public final class EvidenceBook implements DirectDoor.Evidence {
     }
   }
 
+  /**
+   * Gives new names to what is to be forgotten, in the evidence and in its journal: they stay the
+   * same evidence. To be saved before it can be said that something was forgotten.
+   *
+   * @return how many rollouts knew any of the old names
+   */
+  public int rename(Renaming renaming) {
+    lock.lock();
+    try {
+      int count = 0;
+      for (RolloutWatch watch : watches.values()) {
+        count += watch.rename(renaming) ? 1 : 0;
+      }
+      unsaved |= count > 0;
+      recorder.renamed(renaming);
+      return count;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Everything to be saved; empty when nothing changed since the last {@link #saved}. */
   public Optional<Image> image() {
     lock.lock();
@@ -621,11 +649,23 @@ public final class EvidenceBook implements DirectDoor.Evidence {
         lane.getValue().writeTo(out);
       }
       recorder.writeTo(out);
+      writeMemories(out);
       return Optional.of(new Image(bytes.toByteArray(), ledger.taken()));
     } catch (IOException e) {
       throw new UncheckedIOException("a memory buffer cannot fail", e);
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void writeMemories(DataOutputStream out) throws IOException {
+    out.writeInt(memories.size());
+    for (EvidenceMemory memory : memories) {
+      var bytes = new ByteArrayOutputStream();
+      memory.writeTo(new DataOutputStream(bytes));
+      out.writeUTF(memory.name());
+      out.writeInt(bytes.size());
+      bytes.writeTo(out);
     }
   }
 
@@ -690,11 +730,15 @@ public final class EvidenceBook implements DirectDoor.Evidence {
         lane.readFrom(in);
       }
     }
+    // Images of older monitors end sooner: behind the watches, or behind the recorder's part.
+    Optional<Map<String, RolloutRecorder.Place>> recorded =
+        in.available() > 0 ? Optional.of(RolloutRecorder.read(in)) : Optional.empty();
+    if (in.available() > 0) {
+      readMemories(in);
+    }
     lock.lock();
     try {
-      if (in.available() > 0) {
-        recorder.readFrom(in);
-      }
+      recorded.ifPresent(recorder::restore);
       ledger = readLedger;
       slicer = readSlicer;
       place = readPlace;
@@ -703,6 +747,19 @@ public final class EvidenceBook implements DirectDoor.Evidence {
       readWatches.forEach(watch -> watches.put(watch.plan().rolloutId(), watch));
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void readMemories(DataInputStream in) throws IOException {
+    int size = in.readInt();
+    for (int i = 0; i < size; i++) {
+      String name = in.readUTF();
+      byte[] state = ImageBytes.read(in);
+      for (EvidenceMemory memory : memories) {
+        if (memory.name().equals(name)) {
+          memory.readFrom(new DataInputStream(new ByteArrayInputStream(state)));
+        }
+      }
     }
   }
 }

@@ -16,6 +16,11 @@ public interface EvidenceJournal {
         }
 
         @Override
+        public void renamed(Renaming renaming) {
+          // nothing was kept
+        }
+
+        @Override
         public void restored(Map<String, Long> entries) {
           // nothing was kept
         }
@@ -27,6 +32,12 @@ public interface EvidenceJournal {
    * @param number from 0, one more each time; 0 begins anew, whatever is there
    */
   void append(String rollout, long number, byte[] entry);
+
+  /**
+   * What entries name is called otherwise from now on: in all entries so far, and in none that
+   * comes later.
+   */
+  void renamed(Renaming renaming);
 
   /**
    * The evidence was restored: what was kept beyond it did not happen.

@@ -21,7 +21,10 @@ public interface EvidenceListener {
     slice(slice);
   }
 
-  /** A closed slice of samples. */
+  /**
+   * A closed slice of samples; when there were too many, an equal share of each answer of a version
+   * is left.
+   */
   default void samples(List<Sample> slice) {}
 
   /** It was decided just now to roll back. */

@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /**
@@ -24,7 +25,10 @@ final class Exemplars {
   static final int MAX = 8;
 
   private static final int MAX_CLASSES = 64;
-  private static final int MAX_REQUEST_ID = 256;
+
+  /** Longest request id that a verdict names. */
+  static final int MAX_REQUEST_ID = 256;
+
   private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
 
   private final Deque<String> failing = new ArrayDeque<>();
@@ -112,12 +116,38 @@ final class Exemplars {
 
   /** What is no trace id is not taken: the registry would refuse the whole verdict for it. */
   private static void push(Deque<String> traces, String id) {
-    if (TRACE_ID.matcher(id).matches() && !traces.contains(id)) {
+    if (isTraceId(id) && !traces.contains(id)) {
       traces.addFirst(id);
       if (traces.size() > MAX) {
         traces.removeLast();
       }
     }
+  }
+
+  static boolean isTraceId(String id) {
+    return TRACE_ID.matcher(id).matches();
+  }
+
+  /** Takes new names, at the same places; whether there were any of the old ones. */
+  boolean rename(Renaming to) {
+    boolean any = rename(wrong, to::request);
+    any |= rename(failing, to::trace);
+    any |= rename(other, to::trace);
+    any |= rename(wrongTraces, to::trace);
+    for (PredictedClass seen : byClass.values()) {
+      any |= rename(seen.traces, to::trace);
+    }
+    return any;
+  }
+
+  private static boolean rename(Deque<String> ids, UnaryOperator<String> to) {
+    List<String> renamed = ids.stream().map(to).toList();
+    if (renamed.equals(List.copyOf(ids))) {
+      return false;
+    }
+    ids.clear();
+    ids.addAll(renamed);
+    return true;
   }
 
   void writeTo(DataOutput out) throws IOException {

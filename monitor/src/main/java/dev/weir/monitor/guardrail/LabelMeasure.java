@@ -38,6 +38,17 @@ sealed interface LabelMeasure {
     }
   }
 
+  /** A measure of counted events that is no mean. */
+  sealed interface OfEvents extends LabelMeasure {
+    /** Which one. */
+    Measure measure();
+
+    @Override
+    default GuardrailTest newTest(Claim claim) {
+      return new MeasureTest(new MeasureTest.Parameters(measure(), claim, scale()));
+    }
+  }
+
   /** Share of right classes. */
   record Accuracy() implements OfMean {
     @Override
@@ -120,15 +131,15 @@ sealed interface LabelMeasure {
   }
 
   /** Root of the mean squared error of the value. */
-  record RootMeanSquaredError(double most) implements LabelMeasure {
+  record RootMeanSquaredError(double most) implements OfEvents {
     @Override
     public ShownScale scale() {
       return ShownScale.upTo("root mean squared error", most);
     }
 
     @Override
-    public GuardrailTest newTest(Claim claim) {
-      return new MeasureTest(new MeasureTest.Parameters(Measure.RMSE, claim, scale()));
+    public Measure measure() {
+      return Measure.RMSE;
     }
 
     @Override
@@ -144,15 +155,15 @@ sealed interface LabelMeasure {
   }
 
   /** Of the units predicted to be a class, the share that is. */
-  record Precision(String positive) implements LabelMeasure {
+  record Precision(String positive) implements OfEvents {
     @Override
     public ShownScale scale() {
       return ShownScale.moreIsBetter("precision of " + positive);
     }
 
     @Override
-    public GuardrailTest newTest(Claim claim) {
-      return new MeasureTest(new MeasureTest.Parameters(Measure.PRECISION, claim, scale()));
+    public Measure measure() {
+      return Measure.PRECISION;
     }
 
     @Override
@@ -166,15 +177,15 @@ sealed interface LabelMeasure {
   }
 
   /** Harmonic mean of precision and recall of a class. */
-  record F1(String positive) implements LabelMeasure {
+  record F1(String positive) implements OfEvents {
     @Override
     public ShownScale scale() {
       return ShownScale.moreIsBetter("F1 of " + positive);
     }
 
     @Override
-    public GuardrailTest newTest(Claim claim) {
-      return new MeasureTest(new MeasureTest.Parameters(Measure.F1, claim, scale()));
+    public Measure measure() {
+      return Measure.F1;
     }
 
     @Override
@@ -193,15 +204,15 @@ sealed interface LabelMeasure {
    * Area under the ROC curve. Pairs are made of a positive and a negative unit of one arm that came
    * with the same batch of labels, each used once; what is left over is not used.
    */
-  record Auc(String positive) implements LabelMeasure {
+  record Auc(String positive) implements OfEvents {
     @Override
     public ShownScale scale() {
       return ShownScale.moreIsBetter("AUC of " + positive);
     }
 
     @Override
-    public GuardrailTest newTest(Claim claim) {
-      return new MeasureTest(new MeasureTest.Parameters(Measure.AUC, claim, scale()));
+    public Measure measure() {
+      return Measure.AUC;
     }
 
     @Override

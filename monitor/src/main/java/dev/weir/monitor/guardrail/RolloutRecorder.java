@@ -11,6 +11,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,14 @@ final class RolloutRecorder {
     boolean fed;
     JournalEntry.@Nullable Told told;
   }
+
+  /**
+   * Where the journal of a rollout stood.
+   *
+   * @param next entries in it
+   * @param ended the last one is in it
+   */
+  record Place(long next, boolean ended) {}
 
   RolloutRecorder(EvidenceJournal journal) {
     this.journal = journal;
@@ -114,6 +123,10 @@ final class RolloutRecorder {
     }
   }
 
+  void renamed(Renaming renaming) {
+    journal.renamed(renaming);
+  }
+
   void forget(String rollout) {
     recordings.remove(rollout);
   }
@@ -141,18 +154,30 @@ final class RolloutRecorder {
     }
   }
 
-  /** Goes on where {@link #writeTo} stood; what was recorded later did not happen. */
-  void readFrom(DataInput in) throws IOException {
+  /**
+   * What {@link #writeTo} wrote, by rollout.
+   *
+   * @throws IOException when it is damaged
+   */
+  static Map<String, Place> read(DataInput in) throws IOException {
     int size = in.readInt();
-    var entries = new HashMap<String, Long>();
+    var places = new LinkedHashMap<String, Place>();
     for (int i = 0; i < size; i++) {
-      String rollout = in.readUTF();
-      var recording = new Recording();
-      recording.next = in.readLong();
-      recording.ended = in.readBoolean();
-      recordings.put(rollout, recording);
-      entries.put(rollout, recording.next);
+      places.put(in.readUTF(), new Place(in.readLong(), in.readBoolean()));
     }
+    return places;
+  }
+
+  /** Goes on where {@link #writeTo} stood; what was recorded later did not happen. */
+  void restore(Map<String, Place> places) {
+    var entries = new HashMap<String, Long>();
+    places.forEach((rollout, place) -> {
+      var recording = new Recording();
+      recording.next = place.next();
+      recording.ended = place.ended();
+      recordings.put(rollout, recording);
+      entries.put(rollout, place.next());
+    });
     journal.restored(entries);
     recordings.forEach((rollout, recording) -> {
       if (!recording.ended) {

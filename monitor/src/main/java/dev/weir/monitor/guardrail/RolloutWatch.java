@@ -1,5 +1,6 @@
 package dev.weir.monitor.guardrail;
 
+import dev.weir.monitor.intake.ImageBytes;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.stats.ArmUnits;
@@ -446,6 +447,21 @@ final class RolloutWatch {
     };
   }
 
+  /** Takes new names for what is to be forgotten; whether there was any of the old ones. */
+  boolean rename(Renaming to) {
+    boolean any = exemplars.rename(to);
+    any |= seenOutcomes.rename(to);
+    any |= seenSamples.rename(to);
+    any |= seenLabels.rename(to);
+    any |= seenInStep.rename(to);
+    Verdict standing = decided;
+    if (standing != null) {
+      decided = to.verdict(standing);
+      any |= !standing.equals(decided);
+    }
+    return any;
+  }
+
   /** Notes the evidence for the chart. */
   void note(Instant now) {
     if (decided != null || phase == Phase.OVER) {
@@ -526,23 +542,23 @@ final class RolloutWatch {
     if (version != VERSION) {
       throw new IOException("watch version " + version + " (expected: " + VERSION + ")");
     }
-    Rollout rollout = Rollout.parseFrom(readBytes(in));
+    Rollout rollout = Rollout.parseFrom(ImageBytes.read(in));
     var watch = new RolloutWatch(rollout, in.readInt(), counts);
     for (RolloutPlan.Planned planned : watch.plan.guardrails()) {
       watch.judges.put(
-          planned.name(), planned.statement().judge(GuardrailTest.fromBytes(readBytes(in))));
+          planned.name(), planned.statement().judge(GuardrailTest.fromBytes(ImageBytes.read(in))));
     }
-    watch.outcomeRatio = SampleRatioTest.fromBytes(readBytes(in));
-    watch.sampleRatio = SampleRatioTest.fromBytes(readBytes(in));
-    watch.labelRatio = SampleRatioTest.fromBytes(readBytes(in));
+    watch.outcomeRatio = SampleRatioTest.fromBytes(ImageBytes.read(in));
+    watch.sampleRatio = SampleRatioTest.fromBytes(ImageBytes.read(in));
+    watch.labelRatio = SampleRatioTest.fromBytes(ImageBytes.read(in));
     int businessMetrics = in.readInt();
     for (int i = 0; i < businessMetrics; i++) {
-      watch.businessRatios.put(in.readUTF(), SampleRatioTest.fromBytes(readBytes(in)));
+      watch.businessRatios.put(in.readUTF(), SampleRatioTest.fromBytes(ImageBytes.read(in)));
     }
-    watch.seenOutcomes = new UnitLedger(SeenUnits.fromBytes(readBytes(in)), counts);
-    watch.seenSamples = new UnitLedger(SeenUnits.fromBytes(readBytes(in)), counts);
-    watch.seenLabels = new UnitLedger(SeenUnits.fromBytes(readBytes(in)), counts);
-    watch.seenInStep = new UnitLedger(SeenUnits.fromBytes(readBytes(in)), counts);
+    watch.seenOutcomes = new UnitLedger(SeenUnits.fromBytes(ImageBytes.read(in)), counts);
+    watch.seenSamples = new UnitLedger(SeenUnits.fromBytes(ImageBytes.read(in)), counts);
+    watch.seenLabels = new UnitLedger(SeenUnits.fromBytes(ImageBytes.read(in)), counts);
+    watch.seenInStep = new UnitLedger(SeenUnits.fromBytes(ImageBytes.read(in)), counts);
     watch.canaryRequests = in.readLong();
     if (in.readBoolean()) {
       watch.firstCanaryAt = Instant.ofEpochSecond(in.readLong(), in.readInt());
@@ -556,7 +572,7 @@ final class RolloutWatch {
             ? Phase.OVER
             : rollout.getState() == RolloutState.PREPARING ? Phase.PREPARING : Phase.ACTIVE;
     watch.exemplars = Exemplars.readFrom(in);
-    byte[] verdict = readBytes(in);
+    byte[] verdict = ImageBytes.read(in);
     watch.decided = verdict.length == 0 ? null : Verdict.parseFrom(verdict);
     return watch;
   }
@@ -564,15 +580,5 @@ final class RolloutWatch {
   private static void writeBytes(DataOutput out, byte[] bytes) throws IOException {
     out.writeInt(bytes.length);
     out.write(bytes);
-  }
-
-  private static byte[] readBytes(DataInput in) throws IOException {
-    int length = in.readInt();
-    if (length < 0) {
-      throw new IOException("length " + length + " (expected: 0 or more)");
-    }
-    var bytes = new byte[length];
-    in.readFully(bytes);
-    return bytes;
   }
 }

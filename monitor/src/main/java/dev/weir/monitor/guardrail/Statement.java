@@ -12,8 +12,10 @@ import dev.weir.monitor.stats.ShownScale;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * What a guardrail says: makes the test of it, and knows which numbers of a unit the test is about.
@@ -144,18 +146,12 @@ sealed interface Statement {
 
     @Override
     public Judge judge(GuardrailTest test) {
-      var mean = (MeanTest) test;
-      return new Judge.OfSamples(
+      return meanOfSamples(
           test,
-          unit -> unit.confidence().isPresent(),
-          slice -> {
-            LevelCounts counts = mean.newCounts();
-            for (SampleUnit unit : slice) {
-              unit.confidence()
-                  .ifPresent(c -> counts.add(unit.canaryProbability(), unit.canary(), 1 - c, 1));
-            }
-            mean.update(counts);
-          });
+          unit ->
+              unit.confidence().isPresent()
+                  ? OptionalDouble.of(1 - unit.confidence().getAsDouble())
+                  : OptionalDouble.empty());
     }
   }
 
@@ -169,17 +165,7 @@ sealed interface Statement {
 
     @Override
     public Judge judge(GuardrailTest test) {
-      var mean = (MeanTest) test;
-      return new Judge.OfSamples(
-          test,
-          unit -> true,
-          slice -> {
-            LevelCounts counts = mean.newCounts();
-            for (SampleUnit unit : slice) {
-              counts.add(unit.canaryProbability(), unit.canary(), unit.incomplete() ? 1 : 0, 1);
-            }
-            mean.update(counts);
-          });
+      return meanOfSamples(test, unit -> OptionalDouble.of(unit.incomplete() ? 1 : 0));
     }
   }
 
@@ -244,4 +230,22 @@ sealed interface Statement {
 
   /** Probability that goes with units that are compared with a bound and not with another arm. */
   double JUDGED_ALONE = 1;
+
+  /** Judges the mean of a number of each sample: 0 (best) to 1; empty: the unit does not count. */
+  private static Judge meanOfSamples(
+      GuardrailTest test, Function<SampleUnit, OptionalDouble> badness) {
+    var mean = (MeanTest) test;
+    return new Judge.OfSamples(
+        test,
+        unit -> badness.apply(unit).isPresent(),
+        slice -> {
+          LevelCounts counts = mean.newCounts();
+          for (SampleUnit unit : slice) {
+            badness
+                .apply(unit)
+                .ifPresent(bad -> counts.add(unit.canaryProbability(), unit.canary(), bad, 1));
+          }
+          mean.update(counts);
+        });
+  }
 }

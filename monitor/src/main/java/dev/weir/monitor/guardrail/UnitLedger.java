@@ -6,7 +6,7 @@ import dev.weir.monitor.stats.SeenUnits;
 
 /** The sticky units that a test has counted, with what was refused put into the counts. */
 final class UnitLedger {
-  private final SeenUnits seen;
+  private SeenUnits seen;
   private final IntakeCounts counts;
 
   UnitLedger(SeenUnits seen, IntakeCounts counts) {
@@ -24,6 +24,15 @@ final class UnitLedger {
         yield false;
       }
     };
+  }
+
+  /** Takes new names for units; whether there were any of the old ones. */
+  boolean rename(Renaming to) {
+    boolean any = to.units().keySet().stream().anyMatch(seen::contains);
+    if (any) {
+      seen = seen.renamed(to.units());
+    }
+    return any;
   }
 
   byte[] toBytes() {

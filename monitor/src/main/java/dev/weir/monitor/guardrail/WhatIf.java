@@ -1,6 +1,5 @@
 package dev.weir.monitor.guardrail;
 
-import dev.weir.platform.error.Check;
 import dev.weir.platform.error.InvalidValueException;
 import dev.weir.proto.route.v1.ErrorRate;
 import dev.weir.proto.route.v1.Guardrail;
@@ -9,40 +8,46 @@ import dev.weir.proto.route.v1.PredictedClass;
 import dev.weir.proto.route.v1.Rollout;
 import dev.weir.proto.route.v1.RolloutSpec;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * What a rollout is judged by instead of what it was judged by; empty: as it was.
  *
  * @param alpha false-alarm budget, over 0, at most 0.1
- * @param errorRatio tolerated ratio of every error_rate guardrail, at least 1
- * @param latencyRatio tolerated ratio of every latency guardrail, at least 1
- * @param classRatio tolerated ratio of every predicted_class guardrail, at least 1
+ * @param tolerances other tolerances of every guardrail that has them
+ * @param guardrails names of the guardrails that are changed; empty: all
  */
 public record WhatIf(
-    OptionalDouble alpha,
-    OptionalDouble errorRatio,
-    OptionalDouble latencyRatio,
-    OptionalDouble classRatio) {
+    OptionalDouble alpha, Map<Tolerance, Double> tolerances, Set<String> guardrails) {
   /** As it was. */
-  public static final WhatIf NOTHING =
-      new WhatIf(
-          OptionalDouble.empty(),
-          OptionalDouble.empty(),
-          OptionalDouble.empty(),
-          OptionalDouble.empty());
+  public static final WhatIf NOTHING = new WhatIf(OptionalDouble.empty(), Map.of(), Set.of());
 
   private static final double MOST_ALPHA = 0.1;
-  private static final double MOST_RATIO = 1_000;
 
   public WhatIf {
     if (alpha.isPresent() && !(alpha.getAsDouble() > 0 && alpha.getAsDouble() <= MOST_ALPHA)) {
       throw new InvalidValueException(
           "alpha", alpha.getAsDouble(), "over 0, at most " + MOST_ALPHA);
     }
-    errorRatio.ifPresent(ratio -> Check.inRange("error-ratio", ratio, 1, MOST_RATIO));
-    latencyRatio.ifPresent(ratio -> Check.inRange("latency-ratio", ratio, 1, MOST_RATIO));
-    classRatio.ifPresent(ratio -> Check.inRange("class-ratio", ratio, 1, MOST_RATIO));
+    tolerances = Map.copyOf(tolerances);
+    tolerances.forEach(Tolerance::check);
+    Tolerance.checkTogether(tolerances.keySet());
+    guardrails = Set.copyOf(guardrails);
+    if (!guardrails.isEmpty() && tolerances.isEmpty()) {
+      throw new InvalidValueException("guardrail", guardrails, "a tolerance to change, too");
+    }
+  }
+
+  /** Another budget. */
+  public static WhatIf alpha(double alpha) {
+    return new WhatIf(OptionalDouble.of(alpha), Map.of(), Set.of());
+  }
+
+  /** Another tolerance of every guardrail that has it. */
+  public static WhatIf tolerating(Tolerance tolerance, double value) {
+    return new WhatIf(OptionalDouble.empty(), Map.of(tolerance, value), Set.of());
   }
 
   /** Whether nothing is changed. */
@@ -50,7 +55,11 @@ public record WhatIf(
     return equals(NOTHING);
   }
 
-  /** The rollout with other tolerances. */
+  /**
+   * The rollout with other tolerances.
+   *
+   * @throws InvalidValueException when one of its guardrails could not tolerate that
+   */
   Rollout applyTo(Rollout rollout) {
     if (isNothing()) {
       return rollout;
@@ -79,29 +88,34 @@ public record WhatIf(
   }
 
   private Guardrail changed(Guardrail guardrail) {
-    Guardrail.Builder changed = guardrail.toBuilder();
-    switch (guardrail.getStatementCase()) {
-      case ERROR_RATE ->
-          errorRatio.ifPresent(ratio ->
-              changed.setErrorRate(
-                  ErrorRate.newBuilder()
-                      .setToleratedRatio(ratio)
-                      .addAllStatusCodes(guardrail.getErrorRate().getStatusCodesList())));
-      case LATENCY ->
-          latencyRatio.ifPresent(ratio -> changed.getLatencyBuilder().setToleratedRatio(ratio));
-      case PREDICTED_CLASS ->
-          classRatio.ifPresent(
-              ratio -> changed.getPredictedClassBuilder().setToleratedRatio(ratio));
-      case SCORE,
-          CONFIDENCE,
-          LABEL_QUALITY,
-          BUSINESS_METRIC,
-          SHADOW_AGREEMENT,
-          DATA_QUALITY,
-          STATEMENT_NOT_SET -> {
-        // kept as it was
+    Guardrail changed = guardrail;
+    for (Map.Entry<Tolerance, Double> other : tolerances.entrySet()) {
+      boolean named = guardrails.isEmpty() || guardrails.contains(guardrail.getName());
+      if (named && other.getKey().isOf(guardrail)) {
+        changed = changed(changed, other.getKey(), other.getValue());
       }
     }
-    return changed.build();
+    return changed;
+  }
+
+  /** What one guardrail can tolerate depends on its measure or its metric, too. */
+  private static Guardrail changed(Guardrail guardrail, Tolerance tolerance, double value) {
+    Guardrail.Builder builder = guardrail.toBuilder();
+    tolerance.put(value, builder);
+    Guardrail changed = builder.build();
+    try {
+      if (StatementReader.read(changed).isEmpty()) {
+        return guardrail;
+      }
+    } catch (IllegalArgumentException e) {
+      throw new InvalidValueException(
+          tolerance.option(),
+          value,
+          "what guardrail "
+              + guardrail.getName()
+              + " can tolerate; as a share of its range, "
+              + e.getMessage());
+    }
+    return changed;
   }
 }

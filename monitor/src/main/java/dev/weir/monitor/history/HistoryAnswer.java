@@ -28,22 +28,22 @@ public record HistoryAnswer(long from, long to, long stepSeconds, List<Series> s
       String name,
       List<Map<String, Object>> points) {}
 
-  static HistoryAnswer of(HistoryStore store, HistoryQuery query, List<SeriesKey> keys) {
+  static HistoryAnswer of(HistoryReading reading, HistoryQuery query, List<SeriesKey> keys) {
     return new HistoryAnswer(
         query.firstStep(),
         query.to(),
         query.stepSeconds(),
-        keys.stream().map(key -> series(store, query, key)).toList());
+        keys.stream().map(key -> series(reading, query, key)).toList());
   }
 
-  private static Series series(HistoryStore store, HistoryQuery query, SeriesKey key) {
+  private static Series series(HistoryReading reading, HistoryQuery query, SeriesKey key) {
     return new Series(
         key.route(),
         key.model(),
         key.version(),
         key.kind().word(),
         key.name(),
-        store
+        reading
             .points(key, query.firstStep(), query.to(), query.stepSeconds(), query.coarsest())
             .entrySet()
             .stream()
@@ -51,7 +51,7 @@ public record HistoryAnswer(long from, long to, long stepSeconds, List<Series> s
             .toList());
   }
 
-  private static Map<String, Object> point(long start, HistoryStore.Point point) {
+  private static Map<String, Object> point(long start, HistoryPoint point) {
     var shown = new LinkedHashMap<String, Object>();
     shown.put("start", start);
     shown.put("of", point.resolution().word());

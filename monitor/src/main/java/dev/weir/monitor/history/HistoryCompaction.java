@@ -2,6 +2,7 @@ package dev.weir.monitor.history;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.LongUnaryOperator;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,11 +26,17 @@ final class HistoryCompaction {
   private static final int ROWS_AT_ONCE = 5_000;
 
   private final Handle handle;
+  private final LongUnaryOperator usedBytes;
   private final HistoryConfig config;
   private final HistoryCounts counts;
 
-  HistoryCompaction(Handle handle, HistoryConfig config, HistoryCounts counts) {
+  /**
+   * @param usedBytes of the database, exact beyond what it is given
+   */
+  HistoryCompaction(
+      Handle handle, LongUnaryOperator usedBytes, HistoryConfig config, HistoryCounts counts) {
     this.handle = handle;
+    this.usedBytes = usedBytes;
     this.config = config;
     this.counts = counts;
   }
@@ -179,8 +186,8 @@ final class HistoryCompaction {
           handle
               .createUpdate(
                   """
-                  DELETE FROM sketch WHERE rowid IN
-                    (SELECT rowid FROM sketch
+                  DELETE FROM sketch WHERE (series_id, resolution, start) IN
+                    (SELECT series_id, resolution, start FROM sketch
                      WHERE resolution = :resolution AND start < :from LIMIT :most)
                   """)
               .bind("resolution", resolution.minutes())
@@ -195,7 +202,7 @@ final class HistoryCompaction {
 
   /** Deletes the oldest hour of minutes, else day of hours, else day, until it is small enough. */
   private void shrink() {
-    while (usedBytes(handle) > config.maxBytes()) {
+    for (long used = usedBytes(); used > config.maxBytes(); used = usedBytes()) {
       long deleted = 0;
       for (Resolution resolution : Resolution.values()) {
         if (deleted == 0) {
@@ -204,7 +211,7 @@ final class HistoryCompaction {
       }
       if (deleted == 0) {
         LOG.atWarn()
-            .addKeyValue("bytes", usedBytes(handle))
+            .addKeyValue("bytes", used)
             .addKeyValue("limit", config.maxBytes())
             .log("the history is over its size, and holds only what is too new to delete");
         return;
@@ -228,14 +235,7 @@ final class HistoryCompaction {
         resolution, aligned.floor(oldest) + aligned.seconds(), HistoryEvent.ROWS_CUT_FOR_SIZE);
   }
 
-  static long usedBytes(Handle handle) {
-    return handle
-        .createQuery(
-            """
-            SELECT (page_count - freelist_count) * page_size
-            FROM pragma_page_count(), pragma_freelist_count(), pragma_page_size()
-            """)
-        .mapTo(Long.class)
-        .one();
+  private long usedBytes() {
+    return usedBytes.applyAsLong(config.maxBytes());
   }
 }

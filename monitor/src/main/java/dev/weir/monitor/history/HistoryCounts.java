@@ -7,9 +7,13 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Counts of {@link HistoryEvent}s. Thread-safe. */
 public final class HistoryCounts {
+  private static final Logger LOG = LoggerFactory.getLogger(HistoryCounts.class);
   private static final AttributeKey<String> EVENT = AttributeKey.stringKey("event");
 
   private final Map<HistoryEvent, LongAdder> counts;
@@ -55,7 +59,13 @@ public final class HistoryCounts {
         .gaugeBuilder("weir_monitor_history_bytes")
         .ofLongs()
         .setDescription("Bytes of the history database that are in use.")
-        .buildWithCallback(out -> out.record(store.usedBytes()));
+        .buildWithCallback(out -> {
+          try {
+            out.record(store.usedBytes());
+          } catch (JdbiException e) {
+            LOG.atDebug().setCause(e).log("no size of a history that cannot be read now");
+          }
+        });
     meter
         .gaugeBuilder("weir_monitor_history_series")
         .ofLongs()

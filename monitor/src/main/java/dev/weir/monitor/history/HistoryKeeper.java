@@ -278,7 +278,7 @@ public final class HistoryKeeper implements FeatureReader.Sink, AutoCloseable {
         return;
       }
       try {
-        store.compaction(config).run(clock.now().getEpochSecond());
+        store.compact(config, clock.now().getEpochSecond());
       } catch (JdbiException e) {
         counts.add(HistoryEvent.WRITES_FAILED, 1);
         LOG.atError().setCause(e).log("history cannot be compacted, it is tried again");

@@ -13,6 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The history by HTTP, below {@code /api/v1/history}: {@code GET
@@ -26,6 +30,8 @@ public final class HistoryRoutes implements HttpService {
           .thenComparing(SeriesKey::version)
           .thenComparing(SeriesKey::kind)
           .thenComparing(SeriesKey::name);
+
+  private static final Logger LOG = LoggerFactory.getLogger(HistoryRoutes.class);
 
   private final HistoryStore store;
   private final int maxSeries;
@@ -56,40 +62,52 @@ public final class HistoryRoutes implements HttpService {
       refuse(response, Status.BAD_REQUEST_400, String.valueOf(e.getMessage()));
       return;
     }
-    List<SeriesKey> keys = store.series().stream().filter(query::wants).sorted(ORDER).toList();
-    if (keys.size() > maxSeries) {
-      refuse(
-          response,
-          Status.BAD_REQUEST_400,
-          "series: %d match (expected: at most %d; name a route, version or series)"
-              .formatted(keys.size(), maxSeries));
-      return;
-    }
+    ask(
+        response,
+        reading -> {
+          List<SeriesKey> keys =
+              reading.series().stream().filter(query::wants).sorted(ORDER).toList();
+          if (keys.size() > maxSeries) {
+            throw new InvalidValueException(
+                "series",
+                keys.size() + " match",
+                "at most %d; name a route, version or series".formatted(maxSeries));
+          }
+          return HistoryAnswer.of(reading, query, keys);
+        });
+  }
+
+  private void ask(ServerResponse response, Function<HistoryReading, Object> question) {
     if (!places.tryAcquire()) {
       refuse(response, Status.SERVICE_UNAVAILABLE_503, "too many queries at once, ask again");
       return;
     }
     try {
-      HttpServer.send(response, Status.OK_200, HistoryAnswer.of(store, query, keys));
+      HttpServer.send(response, Status.OK_200, store.read(question));
+    } catch (InvalidValueException e) {
+      refuse(response, Status.BAD_REQUEST_400, String.valueOf(e.getMessage()));
+    } catch (JdbiException e) {
+      LOG.atWarn().setCause(e).log("the history cannot be read");
+      refuse(response, Status.SERVICE_UNAVAILABLE_503, "the history cannot be read now, ask again");
     } finally {
       places.release();
     }
   }
 
   private void series(ServerRequest request, ServerResponse response) {
-    HttpServer.send(
+    ask(
         response,
-        Status.OK_200,
-        store.series().stream()
-            .sorted(ORDER)
-            .map(key ->
-                Map.of(
-                    "route", key.route(),
-                    "model", key.model(),
-                    "version", key.version(),
-                    "kind", key.kind().word(),
-                    "name", key.name()))
-            .toList());
+        reading ->
+            reading.series().stream()
+                .sorted(ORDER)
+                .map(key ->
+                    Map.of(
+                        "route", key.route(),
+                        "model", key.model(),
+                        "version", key.version(),
+                        "kind", key.kind().word(),
+                        "name", key.name()))
+                .toList());
   }
 
   private static void refuse(ServerResponse response, Status status, String message) {

@@ -1,50 +1,79 @@
 package dev.weir.monitor.history;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The history's database. Writing is one transaction per batch, by one thread at a time; it is on
- * disk when the call returns. Reading may happen at any time.
+ * disk when the call returns. Reading may happen at any time, by any thread.
  */
 public final class HistoryStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HistoryStore.class);
 
-  private final Jdbi jdbi;
-  private final Handle writer;
+  private final HistoryDatabase database;
   private final SeriesTable series;
   private final HistoryCounts counts;
   private final int maxPositions;
+  private @Nullable Handle writer;
 
-  private HistoryStore(Jdbi jdbi, HistoryConfig config, int maxPositions, HistoryCounts counts) {
-    this.jdbi = jdbi;
-    this.writer = jdbi.open();
+  private HistoryStore(
+      HistoryDatabase database, HistoryConfig config, int maxPositions, HistoryCounts counts) {
+    this.database = database;
     this.series = new SeriesTable(config.maxSeries());
     this.counts = counts;
     this.maxPositions = maxPositions;
-    series.load(writer);
+    writer();
   }
 
   /**
-   * Opens the database, creating it when it is not there.
+   * Opens the database, creating what is not there.
    *
+   * @param file where it is, when the configuration names no other database
+   * @param instance the monitor's name
    * @param maxPositions router processes whose place is remembered, at least 1
    * @throws dev.weir.platform.lifecycle.StartFailure when it cannot be used
    */
   public static HistoryStore open(
-      Path file, HistoryConfig config, int maxPositions, HistoryCounts counts) {
-    return new HistoryStore(HistoryDatabase.open(file), config, maxPositions, counts);
+      Path file, String instance, HistoryConfig config, int maxPositions, HistoryCounts counts) {
+    return new HistoryStore(
+        config.url().isEmpty()
+            ? SqliteHistory.open(file, counts)
+            : PostgresHistory.open(config.url(), instance, counts),
+        config,
+        maxPositions,
+        counts);
+  }
+
+  /** The connection that writes; another one after it failed. */
+  private Handle writer() {
+    Handle known = writer;
+    if (known == null) {
+      known = database.openWriter();
+      series.reload(known);
+      writer = known;
+    }
+    return known;
+  }
+
+  private void dropWriter() {
+    Handle known = writer;
+    writer = null;
+    if (known != null) {
+      try {
+        known.close();
+      } catch (JdbiException e) {
+        LOG.atDebug().setCause(e).log("a connection that failed could not be closed either");
+      }
+    }
   }
 
   /** Router processes whose place is remembered. */
@@ -54,13 +83,13 @@ public final class HistoryStore implements AutoCloseable {
 
   /** Number of the last batch written. */
   long lastBatch() {
-    return writer.createQuery("SELECT number FROM batch").mapTo(Long.class).one();
+    return writer().createQuery("SELECT number FROM batch").mapTo(Long.class).one();
   }
 
   /** Last slice written of each router process. */
   Map<String, Long> positions() {
     var positions = new HashMap<String, Long>();
-    writer
+    writer()
         .createQuery("SELECT router, sequence FROM position")
         .map((row, context) -> positions.put(row.getString(1), row.getLong(2)))
         .list();
@@ -74,40 +103,42 @@ public final class HistoryStore implements AutoCloseable {
    */
   void write(HistoryBatch batch) {
     try {
-      writer.useTransaction(handle -> {
-        if (lastBatch() >= batch.number()) {
-          return;
-        }
-        Levels levels = Levels.read(handle);
-        var merge = new SketchMerge(handle, counts);
-        for (Map.Entry<HistoryBatch.Cell, HistoryValue> entry : batch.values().entrySet()) {
-          HistoryBatch.Cell cell = entry.getKey();
-          OptionalLong number = series.numberOf(handle, cell.series());
-          if (number.isEmpty()) {
-            counts.add(HistoryEvent.SERIES_FULL, 1);
-            continue;
-          }
-          for (Resolution resolution : Resolution.values()) {
-            if (levels.reaches(resolution, cell.minute())) {
-              merge.into(
-                  number.getAsLong(),
-                  resolution,
-                  resolution.floor(cell.minute()),
-                  cell.series().kind(),
-                  entry.getValue());
+      writer()
+          .useTransaction(handle -> {
+            if (lastBatch() >= batch.number()) {
+              return;
             }
-          }
-        }
-        writePositions(handle, batch);
-        handle
-            .createUpdate("UPDATE batch SET number = :number WHERE id = 1")
-            .bind("number", batch.number())
-            .execute();
-      });
+            Levels levels = Levels.read(handle);
+            var merge = new SketchMerge(handle, counts);
+            for (Map.Entry<HistoryBatch.Cell, HistoryValue> entry : batch.values().entrySet()) {
+              HistoryBatch.Cell cell = entry.getKey();
+              OptionalLong number = series.numberOf(handle, cell.series());
+              if (number.isEmpty()) {
+                counts.add(HistoryEvent.SERIES_FULL, 1);
+                continue;
+              }
+              for (Resolution resolution : Resolution.values()) {
+                if (levels.reaches(resolution, cell.minute())) {
+                  merge.into(
+                      number.getAsLong(),
+                      resolution,
+                      resolution.floor(cell.minute()),
+                      cell.series().kind(),
+                      entry.getValue());
+                }
+              }
+            }
+            writePositions(handle, batch);
+            handle
+                .createUpdate("UPDATE batch SET number = :number WHERE id = 1")
+                .bind("number", batch.number())
+                .execute();
+          });
       counts.add(HistoryEvent.SKETCHES_WRITTEN, batch.values().size());
       counts.add(HistoryEvent.WRITES, 1);
     } catch (RuntimeException e) {
-      series.reload(writer);
+      // numbers of series that were made in it do not hold, and the connection may be broken
+      dropWriter();
       throw e;
     }
   }
@@ -138,9 +169,9 @@ public final class HistoryStore implements AutoCloseable {
         .execute();
   }
 
-  /** Every series there is. */
-  public List<SeriesKey> series() {
-    return series.all();
+  /** Every series there is, those of other monitors in the same database too. */
+  public Set<SeriesKey> series() {
+    return read(HistoryReading::series);
   }
 
   int seriesCount() {
@@ -148,128 +179,39 @@ public final class HistoryStore implements AutoCloseable {
   }
 
   /**
-   * One span of a series.
+   * Asks about one moment.
    *
-   * @param resolution of what it was made of
-   * @param value what is known
+   * @throws JdbiException when it cannot be read now
    */
-  public record Point(Resolution resolution, HistoryValue value) {}
+  public <T> T read(Function<HistoryReading, T> question) {
+    return database.read(question);
+  }
 
   /**
-   * A series in steps; steps in which nothing came are left out.
+   * Merges and deletes by policy; one writer at a time.
    *
-   * @param from first second, since 1970
-   * @param to second after the last
-   * @param step length of a step, seconds; steps are counted from {@code from}
-   * @param coarsest resolution of which steps are made where it and finer ones are there
-   * @return by start of the step
+   * @throws JdbiException when it could not be done; the next run goes on
    */
-  public SortedMap<Long, Point> points(
-      SeriesKey key, long from, long to, long step, Resolution coarsest) {
-    OptionalLong number = series.find(key);
-    if (number.isEmpty()) {
-      return new TreeMap<>();
-    }
-    return jdbi.inTransaction(handle -> {
-      Levels levels = Levels.read(handle);
-      var points = new TreeMap<Long, Point>();
-      for (Span span : spans(levels, from, to, coarsest)) {
-        handle
-            .createQuery(
-                """
-                SELECT start, value FROM sketch
-                WHERE series_id = :series AND resolution = :resolution
-                  AND start >= :from AND start < :to
-                ORDER BY start
-                """)
-            .bind("series", number.getAsLong())
-            .bind("resolution", span.resolution().minutes())
-            .bind("from", span.from())
-            .bind("to", span.to())
-            .map((row, context) -> {
-              long start = from + (row.getLong(1) - from) / step * step;
-              read(key, row.getBytes(2))
-                  .ifPresent(value -> add(points, start, span.resolution(), value));
-              return true;
-            })
-            .list();
-      }
-      return points;
-    });
-  }
-
-  private static void add(
-      SortedMap<Long, Point> points, long start, Resolution resolution, HistoryValue value) {
-    Point known = points.get(start);
-    if (known == null) {
-      points.put(start, new Point(resolution, value));
-    } else if (known.value().getClass() == value.getClass()) {
-      known.value().add(value);
-    }
-  }
-
-  private Optional<HistoryValue> read(SeriesKey key, byte[] bytes) {
+  void compact(HistoryConfig config, long nowSecond) {
     try {
-      return Optional.of(key.kind().read(bytes));
-    } catch (IllegalArgumentException e) {
-      counts.add(HistoryEvent.ROWS_UNREADABLE, 1);
-      LOG.atWarn().setCause(e).addKeyValue("series", key).log("a stored sketch is left out");
-      return Optional.empty();
+      new HistoryCompaction(writer(), database::usedBytes, config, counts).run(nowSecond);
+    } catch (RuntimeException e) {
+      dropWriter();
+      throw e;
     }
-  }
-
-  /** A stretch of time that one resolution tells. */
-  private record Span(long from, long to, Resolution resolution) {}
-
-  private static List<Span> spans(Levels levels, long from, long to, Resolution coarsest) {
-    var edges = new java.util.TreeSet<Long>(List.of(from, to));
-    for (Resolution resolution : Resolution.values()) {
-      edges.add(levels.of(resolution).keptFrom());
-      edges.add(levels.of(resolution).mergedTo());
-    }
-    var spans = new ArrayList<Span>();
-    Long begin = null;
-    for (long edge : edges.subSet(from, true, to, true)) {
-      if (begin != null) {
-        spans.add(new Span(begin, edge, levels.best(begin, coarsest)));
-      }
-      begin = edge;
-    }
-    return spans;
   }
 
   /**
-   * What is known about a series in one hour; empty: nothing came.
+   * Bytes in use; space that was freed is used again and does not count.
    *
-   * @param epochSecond any second of the hour
+   * @throws JdbiException when it cannot be read now
    */
-  public Optional<HistoryValue> hour(SeriesKey key, long epochSecond) {
-    long start = Resolution.HOUR.floor(epochSecond);
-    return points(
-            key,
-            start,
-            start + Resolution.HOUR.seconds(),
-            Resolution.HOUR.seconds(),
-            Resolution.HOUR)
-        .values()
-        .stream()
-        .filter(point -> point.resolution() != Resolution.DAY)
-        .map(Point::value)
-        .findFirst();
-  }
-
-  /** Merges and deletes by policy; one writer at a time. */
-  HistoryCompaction compaction(HistoryConfig config) {
-    return new HistoryCompaction(writer, config, counts);
-  }
-
-  /** Bytes in use; pages that were freed are used again and do not count. */
   long usedBytes() {
-    return jdbi.withHandle(HistoryCompaction::usedBytes);
+    return database.usedBytes(Long.MAX_VALUE);
   }
 
   @Override
   public void close() {
-    writer.close();
+    dropWriter();
   }
 }

@@ -17,6 +17,6 @@ public final class SeasonalBaseline {
    */
   public static Optional<HistoryValue> sameHourLastWeek(
       HistoryStore store, SeriesKey series, long epochSecond) {
-    return store.hour(series, epochSecond - WEEK_SECONDS);
+    return store.read(reading -> reading.hour(series, epochSecond - WEEK_SECONDS));
   }
 }

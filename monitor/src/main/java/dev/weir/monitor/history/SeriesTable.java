@@ -1,7 +1,8 @@
 package dev.weir.monitor.history;
 
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
@@ -15,29 +16,45 @@ final class SeriesTable {
     this.maxSeries = maxSeries;
   }
 
-  /** Reads what is there; a kind that this Weir does not know stays where it is. */
-  void load(Handle handle) {
+  /** What is there; a kind that this Weir does not know stays where it is. */
+  static Map<SeriesKey, Long> read(Handle handle) {
+    var numbers = new HashMap<SeriesKey, Long>();
     handle
         .createQuery("SELECT id, route, model, version, kind, name FROM series")
         .map((row, context) -> {
-          SeriesKind.of(row.getString("kind"))
-              .ifPresent(kind -> {
-                try {
-                  numbers.put(
-                      new SeriesKey(
-                          row.getString("route"),
-                          row.getString("model"),
-                          row.getString("version"),
-                          kind,
-                          row.getString("name")),
-                      row.getLong("id"));
-                } catch (java.sql.SQLException e) {
-                  throw new IllegalStateException("a row of series cannot be read", e);
-                }
-              });
+          Optional<SeriesKind> kind = SeriesKind.of(row.getString("kind"));
+          if (kind.isPresent()) {
+            numbers.put(
+                new SeriesKey(
+                    row.getString("route"),
+                    row.getString("model"),
+                    row.getString("version"),
+                    kind.get(),
+                    row.getString("name")),
+                row.getLong("id"));
+          }
           return true;
         })
         .list();
+    return numbers;
+  }
+
+  /** The number of one series; empty: it is not there. */
+  static Optional<Long> number(Handle handle, SeriesKey key) {
+    return handle
+        .createQuery(
+            """
+            SELECT id FROM series
+            WHERE route = :route AND model = :model AND version = :version
+              AND kind = :kind AND name = :name
+            """)
+        .bind("route", key.route())
+        .bind("model", key.model())
+        .bind("version", key.version())
+        .bind("kind", key.kind().word())
+        .bind("name", key.name())
+        .mapTo(Long.class)
+        .findOne();
   }
 
   /** The number of a series, which is made when there is room; empty: there is none. */
@@ -55,7 +72,7 @@ final class SeriesTable {
                 """
                 INSERT INTO series (route, model, version, kind, name)
                 VALUES (:route, :model, :version, :kind, :name)
-                ON CONFLICT DO UPDATE SET name = excluded.name
+                ON CONFLICT (route, model, version, kind, name) DO UPDATE SET name = excluded.name
                 RETURNING id
                 """)
             .bind("route", key.route())
@@ -69,22 +86,14 @@ final class SeriesTable {
     return OptionalLong.of(made);
   }
 
-  OptionalLong find(SeriesKey key) {
-    Long known = numbers.get(key);
-    return known == null ? OptionalLong.empty() : OptionalLong.of(known);
-  }
-
-  List<SeriesKey> all() {
-    return List.copyOf(numbers.keySet());
-  }
-
   int size() {
     return numbers.size();
   }
 
-  /** Forgets what was made in a transaction that did not hold. */
+  /** Knows what is there, and no more what was made in a transaction that did not hold. */
   void reload(Handle handle) {
+    Map<SeriesKey, Long> found = read(handle);
     numbers.clear();
-    load(handle);
+    numbers.putAll(found);
   }
 }

@@ -18,7 +18,7 @@ public final class FeatureBuckets {
   }
 
   /** The inputs in a version's reference, in its order. */
-  static FeatureBuckets of(ModelVersion version, int maxFeatures) {
+  public static FeatureBuckets of(ModelVersion version, int maxFeatures) {
     var cuts = new ArrayList<FeatureCut>();
     for (FeatureReference feature : version.getReference().getFeaturesList()) {
       if (feature.getIndex() >= 0 && cuts.size() < maxFeatures) {

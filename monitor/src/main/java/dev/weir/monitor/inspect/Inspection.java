@@ -1,21 +1,18 @@
 package dev.weir.monitor.inspect;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.IntakeEvent;
+import dev.weir.monitor.intake.SampleQueue;
 import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.registry.v1.ModelVersion;
 import dev.weir.proto.route.v1.Snapshot;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Looks at each sample once and hands it to whoever asked. Slices wait in a bounded queue: {@link
+ * Looks at each sample once and hands it to whoever asked. Samples wait in a bounded queue: {@link
  * #samples} never waits, {@link #work} must be called a few times a second by one caller at a time.
  * Thread-safe.
  */
@@ -27,17 +24,10 @@ public final class Inspection {
 
   private record Version(ModelVersion known, FeatureBuckets features) {}
 
-  private final int maxWaiting;
   private final int maxFeatures;
-  private final IntakeCounts counts;
+  private final SampleQueue queue;
   private final List<Consumer<Inspected>> readers;
   private volatile Map<String, Version> versions = Map.of();
-
-  @GuardedBy("queue")
-  private final Deque<List<Sample>> queue = new ArrayDeque<>();
-
-  @GuardedBy("queue")
-  private long waiting;
 
   /**
    * Knows no version yet.
@@ -48,9 +38,8 @@ public final class Inspection {
    */
   public Inspection(
       int maxWaiting, int maxFeatures, IntakeCounts counts, List<Consumer<Inspected>> readers) {
-    this.maxWaiting = maxWaiting;
     this.maxFeatures = maxFeatures;
-    this.counts = counts;
+    this.queue = new SampleQueue("inspection", maxWaiting, IntakeEvent.INSPECTION_OVERFLOW, counts);
     this.readers = List.copyOf(readers);
   }
 
@@ -69,22 +58,15 @@ public final class Inspection {
     versions = Map.copyOf(newest);
   }
 
-  /** Takes a closed slice; what does not fit is dropped and counted. */
+  /** Takes a closed slice; what does not fit is dropped by version and counted. */
   public void samples(List<Sample> slice) {
-    synchronized (queue) {
-      if (waiting + slice.size() > maxWaiting) {
-        counts.add(IntakeEvent.INSPECTION_OVERFLOW, slice.size());
-        return;
-      }
-      queue.addLast(slice);
-      waiting += slice.size();
-    }
+    queue.add(slice);
   }
 
   /** Looks at what waits. */
   public void work() {
-    for (Optional<List<Sample>> slice = next(); slice.isPresent(); slice = next()) {
-      for (Sample sample : slice.get()) {
+    for (List<Sample> waiting = queue.take(); !waiting.isEmpty(); waiting = queue.take()) {
+      for (Sample sample : waiting) {
         if (!sample.getAssignment().getMirrored()) {
           Version version =
               versions.getOrDefault(sample.getModel() + "/" + sample.getVersion(), UNKNOWN);
@@ -92,17 +74,6 @@ public final class Inspection {
           readers.forEach(reader -> reader.accept(inspected));
         }
       }
-    }
-  }
-
-  private Optional<List<Sample>> next() {
-    synchronized (queue) {
-      List<Sample> slice = queue.pollFirst();
-      if (slice == null) {
-        return Optional.empty();
-      }
-      waiting -= slice.size();
-      return Optional.of(slice);
     }
   }
 }

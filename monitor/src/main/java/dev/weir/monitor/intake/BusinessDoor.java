@@ -8,14 +8,19 @@ import java.util.List;
  */
 @FunctionalInterface
 public interface BusinessDoor {
-  /** Takes points of delta temporality, each once. */
-  void business(List<BusinessPoint> points);
+  /**
+   * Takes points.
+   *
+   * @param differences what is new since each stream's last point, for means
+   * @param ofUnits whole numbers of units, which may come again
+   */
+  void business(List<BusinessPoint> differences, List<BusinessPoint> ofUnits);
 
-  /** Takes them into this monitor: all into {@code means}, those with a unit into {@code units}. */
+  /** Takes them into this monitor. */
   static BusinessDoor into(BusinessBoard means, BusinessUnits units) {
-    return points -> {
-      points.forEach(means::add);
-      units.take(points.stream().filter(BusinessPoint::hasUnit).toList());
+    return (differences, ofUnits) -> {
+      differences.forEach(means::add);
+      units.take(ofUnits);
     };
   }
 }

@@ -1,32 +1,25 @@
 package dev.weir.monitor.intake;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.weir.monitor.stats.SeenUnits;
 import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.route.v1.Assignment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the draw of the unit that a business number is about, by the point's own attributes or by
  * its request id, whichever of number and sample comes first. Each unit counts once for each metric
  * and rollout: its first number. Everything is bounded. Thread-safe.
  *
- * <p>Only points of delta temporality are evidence: each is sent once. A cumulative point or a
- * gauge is sent again with each export, after a restart of the monitor too, and would count one
- * unit many times.
+ * <p>A cumulative point is sent again with each export; its unit has had its number then, which
+ * {@link BusinessMemory} knows after a restart too.
  */
 public final class BusinessUnits {
-  /** Rollouts x metrics whose units are remembered. */
-  private static final int MAX_MEMORIES = 32;
-
-  private record Memory(String rolloutId, String metric) {}
-
-  private final int maxUnits;
+  private final int maxWaiting;
   private final int maxRequests;
+  private final BusinessMemory memory;
   private final IntakeCounts counts;
   private final Consumer<List<BusinessValue>> listener;
 
@@ -39,17 +32,20 @@ public final class BusinessUnits {
   @GuardedBy("this")
   private int waitingPoints;
 
-  @GuardedBy("this")
-  private final LinkedHashMap<Memory, SeenUnits> seen = new LinkedHashMap<>(16, 0.75f, true);
-
   /**
    * Empty.
    *
+   * @param memory which units have had their number: saved with the evidence that {@code listener}
+   *     makes of them
    * @param listener gets the numbers that found their draw; is not called under a lock
    */
   public BusinessUnits(
-      IntakeConfig config, IntakeCounts counts, Consumer<List<BusinessValue>> listener) {
-    this.maxUnits = config.maxBusinessUnits();
+      IntakeConfig config,
+      BusinessMemory memory,
+      IntakeCounts counts,
+      Consumer<List<BusinessValue>> listener) {
+    this.maxWaiting = config.maxBusinessUnits();
+    this.memory = memory;
     this.maxRequests = config.maxPredictions();
     this.counts = counts;
     this.listener = listener;
@@ -101,9 +97,15 @@ public final class BusinessUnits {
 
   @GuardedBy("this")
   private void keep(BusinessPoint point) {
-    waiting.computeIfAbsent(point.requestId(), id -> new ArrayList<>(1)).add(point);
+    List<BusinessPoint> points =
+        waiting.computeIfAbsent(point.requestId(), id -> new ArrayList<>(1));
+    if (points.stream().anyMatch(other -> other.metric().equals(point.metric()))) {
+      counts.add(IntakeEvent.BUSINESS_REPEATED);
+      return;
+    }
+    points.add(point);
     waitingPoints++;
-    while (waitingPoints > maxUnits) {
+    while (waitingPoints > maxWaiting) {
       int forgotten = waiting.pollFirstEntry().getValue().size();
       waitingPoints -= forgotten;
       counts.add(IntakeEvent.BUSINESS_FORGOTTEN, forgotten);
@@ -116,7 +118,7 @@ public final class BusinessUnits {
       counts.add(IntakeEvent.BUSINESS_REFUSED);
       return;
     }
-    switch (memory(new Memory(draw.getRolloutId(), point.metric())).offer(draw.getUnit())) {
+    switch (memory.offer(draw.getRolloutId(), point.metric(), draw.getUnit())) {
       case FIRST -> {
         counts.add(IntakeEvent.BUSINESS_UNITS);
         found.add(new BusinessValue(point.metric(), draw, point.sum()));
@@ -124,19 +126,6 @@ public final class BusinessUnits {
       case REPEATED -> counts.add(IntakeEvent.BUSINESS_REPEATED);
       case FULL -> counts.add(IntakeEvent.BUSINESS_OVERFLOW);
     }
-  }
-
-  @GuardedBy("this")
-  private SeenUnits memory(Memory key) {
-    @Nullable SeenUnits units = seen.get(key);
-    if (units == null) {
-      units = new SeenUnits(maxUnits);
-      seen.put(key, units);
-      if (seen.size() > MAX_MEMORIES) {
-        seen.pollFirstEntry();
-      }
-    }
-    return units;
   }
 
   private void tell(List<BusinessValue> found) {

@@ -2,21 +2,28 @@ package dev.weir.monitor.intake;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.monitor.privacy.Erasable;
+import dev.weir.monitor.privacy.Erasure;
 import dev.weir.proto.monitor.v1.Feedback;
 import dev.weir.proto.monitor.v1.ReportFeedbackResponse;
 import dev.weir.proto.monitor.v1.Sample;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Brings labels and predictions together by request id, whichever comes first, within a bounded
  * number of each; beyond that the oldest are forgotten and counted. A prediction takes one label:
  * one that comes again, or a prediction that is reported again, changes nothing as long as the
- * request is remembered. Thread-safe.
+ * request is remembered, after a restart too. Thread-safe.
+ *
+ * <p>Each change is put into a {@link FeedbackLog} before the listener is told of it: a log that is
+ * on disk before the evidence made of its labels knows of each of them.
  */
 public final class FeedbackJoin implements Erasable {
   /** Routes x variants x versions with an accuracy, at most. */
@@ -25,6 +32,8 @@ public final class FeedbackJoin implements Erasable {
   private final int maxPredictions;
   private final int maxWaitingLabels;
   private final IntakeCounts counts;
+  private final FeedbackLog log;
+  private final UnaryOperator<Sample> kept;
   private final Consumer<List<LabelledPrediction>> listener;
 
   @GuardedBy("this")
@@ -44,14 +53,32 @@ public final class FeedbackJoin implements Erasable {
   /**
    * Empty.
    *
+   * @param log gets what changes
+   * @param kept what of a prediction waits for its label, without its tensors or nearly so
    * @param listener gets what was brought together, each request once; is not called under a lock
    */
   public FeedbackJoin(
-      IntakeConfig config, IntakeCounts counts, Consumer<List<LabelledPrediction>> listener) {
+      IntakeConfig config,
+      IntakeCounts counts,
+      FeedbackLog log,
+      UnaryOperator<Sample> kept,
+      Consumer<List<LabelledPrediction>> listener) {
+    this.kept = kept;
     this.maxPredictions = config.maxPredictions();
     this.maxWaitingLabels = config.maxWaitingLabels();
     this.counts = counts;
+    this.log = log;
     this.listener = listener;
+  }
+
+  /** Empty, and nobody hears of it. */
+  private FeedbackJoin(int maxPredictions, int maxWaitingLabels) {
+    this.maxPredictions = maxPredictions;
+    this.maxWaitingLabels = maxWaitingLabels;
+    this.counts = new IntakeCounts();
+    this.log = new FeedbackLog();
+    this.kept = UnaryOperator.identity();
+    this.listener = labels -> {};
   }
 
   /**
@@ -63,9 +90,10 @@ public final class FeedbackJoin implements Erasable {
     synchronized (this) {
       for (Sample sample : samples) {
         if (canBeLabelled(sample)) {
-          take(sample.toBuilder().clearInputs().clearOutputs().build(), found);
+          take(kept.apply(sample), found);
         }
       }
+      makeShort();
     }
     tell(found);
   }
@@ -83,6 +111,7 @@ public final class FeedbackJoin implements Erasable {
     if (joined.containsKey(id)) {
       return;
     }
+    log.append(new FeedbackEntry.Predicted(sample));
     Feedback label = waitingLabels.remove(id);
     if (label != null) {
       found.add(join(sample, label));
@@ -105,14 +134,17 @@ public final class FeedbackJoin implements Erasable {
         String id = label.getRequestId();
         Sample prediction = predictions.remove(id);
         if (prediction != null) {
+          log.append(new FeedbackEntry.Labelled(label));
           found.add(join(prediction, label));
         } else if (joined.containsKey(id)) {
           counts.add(IntakeEvent.LABELS_REPEATED);
         } else {
           pending++;
+          log.append(new FeedbackEntry.Labelled(label));
           keep(label);
         }
       }
+      makeShort();
     }
     tell(found);
     return ReportFeedbackResponse.newBuilder().setJoined(found.size()).setPending(pending).build();
@@ -160,6 +192,9 @@ public final class FeedbackJoin implements Erasable {
     boolean was = predictions.remove(requestId) != null;
     was |= waitingLabels.remove(requestId) != null;
     was |= joined.remove(requestId) != null;
+    if (was) {
+      log.begin(image());
+    }
     return was;
   }
 
@@ -167,7 +202,25 @@ public final class FeedbackJoin implements Erasable {
   public synchronized int eraseUnit(long unit) {
     int before = predictions.size();
     predictions.values().removeIf(sample -> sample.getAssignment().getUnit() == unit);
+    if (predictions.size() < before) {
+      log.begin(image());
+    }
     return before - predictions.size();
+  }
+
+  @Override
+  public synchronized Erasure alsoKnownAs(Erasure erasure) {
+    var requests = new HashSet<String>();
+    var traces = new HashSet<String>();
+    for (Sample sample : predictions.values()) {
+      if (erasure.units().contains(sample.getAssignment().getUnit())
+          || erasure.requestIds().contains(sample.getRequestId())) {
+        requests.add(sample.getRequestId());
+        traces.add(sample.getTraceId());
+      }
+    }
+    traces.remove("");
+    return new Erasure(requests, Set.of(), traces);
   }
 
   private void tell(List<LabelledPrediction> found) {
@@ -179,5 +232,59 @@ public final class FeedbackJoin implements Erasable {
   /** Accuracy of each variant that has labels. */
   public synchronized Map<VariantKey, Accuracy> accuracies() {
     return new HashMap<>(accuracies);
+  }
+
+  @GuardedBy("this")
+  private void makeShort() {
+    if (log.wantsImage()) {
+      log.begin(image());
+    }
+  }
+
+  /** Entries that give all that is known; the oldest of each kind first. */
+  @GuardedBy("this")
+  private List<FeedbackEntry> image() {
+    var image = new ArrayList<FeedbackEntry>();
+    accuracies.forEach((key, accuracy) -> image.add(new FeedbackEntry.Counted(key, accuracy)));
+    joined.keySet().forEach(id -> image.add(new FeedbackEntry.Joined(id)));
+    predictions.values().forEach(sample -> image.add(new FeedbackEntry.Predicted(sample)));
+    waitingLabels.values().forEach(label -> image.add(new FeedbackEntry.Labelled(label)));
+    return image;
+  }
+
+  /**
+   * Takes over what a log wrote, in its order; for a join that knows nothing. The listener is not
+   * told: it was before.
+   */
+  public synchronized void restore(List<FeedbackEntry> entries) {
+    // what happens here again is not counted again
+    var again = new FeedbackJoin(maxPredictions, maxWaitingLabels);
+    again.apply(entries);
+    synchronized (again) {
+      accuracies.putAll(again.accuracies);
+      joined.putAll(again.joined);
+      predictions.putAll(again.predictions);
+      waitingLabels.putAll(again.waitingLabels);
+    }
+    log.begin(image());
+  }
+
+  private synchronized void apply(List<FeedbackEntry> entries) {
+    for (FeedbackEntry entry : entries) {
+      switch (entry) {
+        case FeedbackEntry.Counted(VariantKey key, Accuracy accuracy) ->
+            accuracies.put(key, accuracy);
+        case FeedbackEntry.Joined(String requestId) -> joined.put(requestId, true);
+        case FeedbackEntry.Predicted(Sample sample) -> take(sample, new ArrayList<>(1));
+        case FeedbackEntry.Labelled(Feedback label) -> {
+          Sample prediction = predictions.remove(label.getRequestId());
+          if (prediction != null) {
+            join(prediction, label);
+          } else {
+            keep(label);
+          }
+        }
+      }
+    }
   }
 }

@@ -96,8 +96,12 @@ public enum IntakeEvent {
   BUSINESS_FORGOTTEN("business_forgotten"),
   /** Business numbers that are not finite, or name another variant than the draw. */
   BUSINESS_REFUSED("business_refused"),
-  /** Points about a variant that are no deltas: shown as metrics, not used. */
-  BUSINESS_NOT_DELTA("business_not_delta");
+  /** Gauges about a variant, and points that do not say whether they are differences: not used. */
+  BUSINESS_NOT_DELTA("business_not_delta"),
+  /** First points of cumulative streams that are older than this monitor: no difference yet. */
+  BUSINESS_STREAMS_BEGUN("business_streams_begun"),
+  /** Cumulative streams forgotten because there were too many. */
+  BUSINESS_STREAMS_FORGOTTEN("business_streams_forgotten");
 
   private final String word;
 

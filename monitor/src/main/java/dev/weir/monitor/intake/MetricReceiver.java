@@ -16,28 +16,37 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Takes metrics over OTLP/gRPC. */
 public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplBase {
   private final MetricBoard board;
   private final ServicesHeard services;
   private final BusinessDoor door;
+  private final CumulativeStreams cumulative;
   private final IntakeCounts counts;
   private final Clock clock;
 
   /**
    * Puts values on {@code board}, their senders into {@code services}, and hands what is about a
    * variant to {@code door}.
+   *
+   * @param maxStreams cumulative streams about a variant that are followed, at least 1
    */
   public MetricReceiver(
       MetricBoard board,
       ServicesHeard services,
       BusinessDoor door,
+      int maxStreams,
       IntakeCounts counts,
       Clock clock) {
     this.board = board;
     this.services = services;
     this.door = door;
+    Instant now = clock.now();
+    this.cumulative =
+        new CumulativeStreams(
+            maxStreams, now.getEpochSecond() * 1_000_000_000L + now.getNano(), counts);
     this.counts = counts;
     this.clock = clock;
   }
@@ -46,7 +55,8 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
   public void export(
       ExportMetricsServiceRequest request, StreamObserver<ExportMetricsServiceResponse> responses) {
     Instant now = clock.now();
-    var business = new ArrayList<BusinessPoint>();
+    var differences = new ArrayList<BusinessPoint>();
+    var ofUnits = new ArrayList<BusinessPoint>();
     for (ResourceMetrics resource : request.getResourceMetricsList()) {
       List<KeyValue> attributes = resource.getResource().getAttributesList();
       var sender =
@@ -54,13 +64,14 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
               OtlpAttributes.valueOf(attributes, "service.name"),
               OtlpAttributes.valueOf(attributes, "service.instance.id"),
               now,
-              business);
+              differences,
+              ofUnits);
       services.heard(sender.service(), sender.instance(), now);
       for (ScopeMetrics scope : resource.getScopeMetricsList()) {
         scope.getMetricsList().forEach(metric -> take(sender, metric));
       }
     }
-    responses.onNext(answer(business));
+    responses.onNext(answer(differences, ofUnits));
     responses.onCompleted();
   }
 
@@ -68,15 +79,16 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
    * What could not be taken is said to be rejected, which is final: an export that is sent again
    * would be forwarded again too.
    */
-  private ExportMetricsServiceResponse answer(List<BusinessPoint> business) {
-    if (!business.isEmpty()) {
+  private ExportMetricsServiceResponse answer(
+      List<BusinessPoint> differences, List<BusinessPoint> ofUnits) {
+    if (!differences.isEmpty() || !ofUnits.isEmpty()) {
       try {
-        door.business(business);
+        door.business(differences, ofUnits);
       } catch (NotTakenException e) {
         return ExportMetricsServiceResponse.newBuilder()
             .setPartialSuccess(
                 ExportMetricsPartialSuccess.newBuilder()
-                    .setRejectedDataPoints(business.size())
+                    .setRejectedDataPoints(Math.max(differences.size(), ofUnits.size()))
                     .setErrorMessage(String.valueOf(e.getMessage())))
             .build();
       }
@@ -85,37 +97,67 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
   }
 
   private record Sender(
-      String service, String instance, Instant at, List<BusinessPoint> business) {}
+      String service,
+      String instance,
+      Instant at,
+      List<BusinessPoint> differences,
+      List<BusinessPoint> ofUnits) {}
 
   private void take(Sender sender, Metric metric) {
     switch (metric.getDataCase()) {
-      case GAUGE -> numbers(sender, metric, metric.getGauge().getDataPointsList(), false);
+      case GAUGE ->
+          numbers(sender, metric, metric.getGauge().getDataPointsList(), Temporality.NONE);
       case SUM ->
           numbers(
               sender,
               metric,
               metric.getSum().getDataPointsList(),
-              isDelta(metric.getSum().getAggregationTemporality()));
+              temporality(
+                  metric.getSum().getAggregationTemporality(), metric.getSum().getIsMonotonic()));
       case HISTOGRAM -> {
-        boolean delta = isDelta(metric.getHistogram().getAggregationTemporality());
+        Temporality temporality =
+            temporality(metric.getHistogram().getAggregationTemporality(), true);
         metric
             .getHistogram()
             .getDataPointsList()
             .forEach(point -> {
               var value = new MetricBoard.Value(point.getCount(), point.getSum(), sender.at());
               var attributes = put(sender, metric, point.getAttributesList(), value);
-              business(sender, metric, attributes, delta, point.getSum(), point.getCount());
+              business(
+                  sender,
+                  new Reported(
+                      metric.getName(),
+                      attributes,
+                      temporality,
+                      new CumulativeStreams.Point(
+                          point.getStartTimeUnixNano(),
+                          point.getTimeUnixNano(),
+                          point.getSum(),
+                          point.getCount(),
+                          true)));
             });
       }
       case EXPONENTIAL_HISTOGRAM -> {
-        boolean delta = isDelta(metric.getExponentialHistogram().getAggregationTemporality());
+        Temporality temporality =
+            temporality(metric.getExponentialHistogram().getAggregationTemporality(), true);
         metric
             .getExponentialHistogram()
             .getDataPointsList()
             .forEach(point -> {
               var value = new MetricBoard.Value(point.getCount(), point.getSum(), sender.at());
               var attributes = put(sender, metric, point.getAttributesList(), value);
-              business(sender, metric, attributes, delta, point.getSum(), point.getCount());
+              business(
+                  sender,
+                  new Reported(
+                      metric.getName(),
+                      attributes,
+                      temporality,
+                      new CumulativeStreams.Point(
+                          point.getStartTimeUnixNano(),
+                          point.getTimeUnixNano(),
+                          point.getSum(),
+                          point.getCount(),
+                          true)));
             });
       }
       case SUMMARY ->
@@ -134,28 +176,68 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
     }
   }
 
-  private static boolean isDelta(AggregationTemporality temporality) {
-    return temporality == AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA;
+  /** Whether points are differences, or add up what came before. */
+  private enum Temporality {
+    NONE,
+    DELTA,
+    CUMULATIVE,
+    CUMULATIVE_ONLY_GROWS
   }
 
-  private void business(
-      Sender sender,
-      Metric metric,
+  private static Temporality temporality(AggregationTemporality said, boolean onlyGrows) {
+    return switch (said) {
+      case AGGREGATION_TEMPORALITY_DELTA -> Temporality.DELTA;
+      case AGGREGATION_TEMPORALITY_CUMULATIVE ->
+          onlyGrows ? Temporality.CUMULATIVE_ONLY_GROWS : Temporality.CUMULATIVE;
+      case AGGREGATION_TEMPORALITY_UNSPECIFIED, UNRECOGNIZED -> Temporality.NONE;
+    };
+  }
+
+  /** A point as it came. */
+  private record Reported(
+      String metric,
       Map<String, String> attributes,
-      boolean delta,
-      double sum,
-      long count) {
-    BusinessPoint.of(OtlpAttributes.cut(metric.getName()), attributes, sum, count)
-        .ifPresent(point -> {
-          if (!delta) {
-            counts.add(IntakeEvent.BUSINESS_NOT_DELTA);
-            return;
-          }
-          sender.business().add(point);
-        });
+      Temporality temporality,
+      CumulativeStreams.Point point) {
+    /** What it says about a variant; a number without a count is one number. */
+    Optional<BusinessPoint> about(double sum, long count) {
+      return BusinessPoint.of(
+          OtlpAttributes.cut(metric), attributes, sum, point.count() == 0 ? 1 : count);
+    }
   }
 
-  private void numbers(Sender sender, Metric metric, List<NumberDataPoint> points, boolean delta) {
+  private void business(Sender sender, Reported reported) {
+    CumulativeStreams.Point point = reported.point();
+    Optional<BusinessPoint> whole = reported.about(point.sum(), point.count());
+    if (whole.isEmpty()) {
+      return;
+    }
+    switch (reported.temporality()) {
+      case NONE -> {
+        counts.add(IntakeEvent.BUSINESS_NOT_DELTA);
+        return;
+      }
+      case DELTA -> sender.differences().add(whole.get());
+      case CUMULATIVE, CUMULATIVE_ONLY_GROWS ->
+          cumulative
+              .next(
+                  new CumulativeStreams.Stream(
+                      sender.service(),
+                      sender.instance(),
+                      OtlpAttributes.cut(reported.metric()),
+                      reported.attributes()),
+                  point)
+              .filter(more -> more.count() > 0 || (point.count() == 0 && more.sum() != 0))
+              .flatMap(more -> reported.about(more.sum(), more.count()))
+              .ifPresent(sender.differences()::add);
+    }
+    if (whole.get().hasUnit()) {
+      sender.ofUnits().add(whole.get());
+    }
+  }
+
+  private void numbers(
+      Sender sender, Metric metric, List<NumberDataPoint> points, Temporality temporality) {
     for (NumberDataPoint point : points) {
       double value = point.hasAsInt() ? point.getAsInt() : point.getAsDouble();
       var attributes =
@@ -164,7 +246,18 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
               metric,
               point.getAttributesList(),
               new MetricBoard.Value(value, 0, sender.at()));
-      business(sender, metric, attributes, delta, value, 1);
+      business(
+          sender,
+          new Reported(
+              metric.getName(),
+              attributes,
+              temporality,
+              new CumulativeStreams.Point(
+                  point.getStartTimeUnixNano(),
+                  point.getTimeUnixNano(),
+                  value,
+                  0,
+                  temporality == Temporality.CUMULATIVE_ONLY_GROWS)));
     }
   }
 

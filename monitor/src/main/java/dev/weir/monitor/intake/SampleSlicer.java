@@ -6,13 +6,11 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +29,12 @@ import org.jspecify.annotations.Nullable;
  * is gone, and a slice of which a part is missing is worth nothing. Where reports are read from a
  * log, they are read again from {@link #earliestWaiting} and nothing is missing: {@link #again}.
  *
+ * <p>When more wait than may, the largest {@linkplain SampleStratum strata} of the open slices lose
+ * some, chosen by a hash that tells nothing of the arm ({@link SamplePriority}); rare answers and
+ * rare models stay. Which sample goes then depends on its answer, on its unit's hash and on how
+ * many like it there are, and not on the arm or on when it came: given the answer the arm is still
+ * as it was drawn, which is all that the tests assume.
+ *
  * <p>Not thread-safe: the evidence book's lock guards it.
  */
 public final class SampleSlicer {
@@ -46,20 +50,8 @@ public final class SampleSlicer {
   private final Map<String, Long> restoredFirstOpen = new HashMap<>();
   private int waiting;
 
-  private static final class Slice {
-    /** Where the first of its samples was read. */
-    final long position;
-
-    final List<Sample> samples = new ArrayList<>();
-    final Set<Long> units = new HashSet<>();
-
-    Slice(long position) {
-      this.position = position;
-    }
-  }
-
   private static final class Stream {
-    final TreeMap<Long, Slice> open = new TreeMap<>();
+    final TreeMap<Long, StratifiedSlice> open = new TreeMap<>();
 
     /** Slices with a lower number are closed. */
     long firstOpen;
@@ -143,12 +135,11 @@ public final class SampleSlicer {
     for (Sample sample : samples) {
       long start = startNanos(sample);
       stream.newestNanos = Math.max(stream.newestNanos, start);
-      if (Math.floorDiv(start, sliceNanos) >= stream.firstOpen && waiting < maxWaiting) {
-        Slice slice = slice(stream, start, position);
-        long unit = sample.getAssignment().getUnit();
-        if (unit == 0 || slice.units.add(unit)) {
-          slice.samples.add(sample);
-          waiting++;
+      if (Math.floorDiv(start, sliceNanos) >= stream.firstOpen
+          && slice(stream, start, position).offer(sample) == StratifiedSlice.Admission.IN) {
+        waiting++;
+        if (waiting > maxWaiting) {
+          makeRoom();
         }
       }
     }
@@ -166,16 +157,16 @@ public final class SampleSlicer {
     return stream;
   }
 
-  private Slice slice(Stream stream, long startNanos, long position) {
+  private StratifiedSlice slice(Stream stream, long startNanos, long position) {
     return stream.open.computeIfAbsent(
-        Math.floorDiv(startNanos, sliceNanos), n -> new Slice(position));
+        Math.floorDiv(startNanos, sliceNanos), n -> new StratifiedSlice(position));
   }
 
   /** Place in the log from which everything that waits can be read again; empty: nothing waits. */
   public OptionalLong earliestWaiting() {
     return streams.values().stream()
         .flatMap(stream -> stream.open.values().stream())
-        .mapToLong(slice -> slice.position)
+        .mapToLong(StratifiedSlice::position)
         .min();
   }
 
@@ -211,18 +202,37 @@ public final class SampleSlicer {
       counts.add(IntakeEvent.SAMPLES_LATE);
       return;
     }
-    if (waiting >= maxWaiting) {
-      counts.add(IntakeEvent.SAMPLES_OVERFLOW);
-      return;
+    switch (slice(stream, start, position).offer(sample)) {
+      case IN -> {
+        waiting++;
+        if (waiting > maxWaiting) {
+          makeRoom();
+        }
+      }
+      case REPEATED -> counts.add(IntakeEvent.SAMPLES_REPEATED);
+      case NO_ROOM -> overflow(sample);
     }
-    Slice slice = slice(stream, start, position);
-    long unit = sample.getAssignment().getUnit();
-    if (unit != 0 && !slice.units.add(unit)) {
-      counts.add(IntakeEvent.SAMPLES_REPEATED);
-      return;
+  }
+
+  /** A sixteenth at once, so that it is not done for each sample. */
+  private void makeRoom() {
+    var strata = new ArrayList<Stratum<Sample>>();
+    for (Stream stream : streams.values()) {
+      stream.open.values().forEach(slice -> strata.addAll(slice.strata()));
     }
-    slice.samples.add(sample);
-    waiting++;
+    FairShare.shrink(
+        strata,
+        maxWaiting - maxWaiting / 16,
+        sample -> {
+          waiting--;
+          overflow(sample);
+        });
+  }
+
+  private void overflow(Sample sample) {
+    SampleStratum stratum = SampleStratum.of(sample);
+    counts.add(IntakeEvent.SAMPLES_OVERFLOW);
+    counts.dropped("slices", stratum.population(), stratum.answer());
   }
 
   /**
@@ -230,21 +240,21 @@ public final class SampleSlicer {
    *
    * @return the slices, oldest first within each worker
    */
-  public List<List<Sample>> closeComplete(long nowNanos) {
-    var closed = new ArrayList<List<Sample>>();
+  public List<StratifiedSlice.Closed> closeComplete(long nowNanos) {
+    var closed = new ArrayList<StratifiedSlice.Closed>();
     for (Stream stream : streams.values()) {
       boolean silent = nowNanos - stream.heardNanos > graceNanos + sliceNanos;
       long complete =
           silent ? Long.MAX_VALUE : Math.floorDiv(stream.newestNanos - graceNanos, sliceNanos);
-      Iterator<Map.Entry<Long, Slice>> slices = stream.open.entrySet().iterator();
+      Iterator<Map.Entry<Long, StratifiedSlice>> slices = stream.open.entrySet().iterator();
       while (slices.hasNext()) {
-        Map.Entry<Long, Slice> slice = slices.next();
+        Map.Entry<Long, StratifiedSlice> slice = slices.next();
         if (slice.getKey() >= complete) {
           break;
         }
         stream.firstOpen = slice.getKey() + 1;
-        closed.add(slice.getValue().samples);
-        waiting -= slice.getValue().samples.size();
+        closed.add(slice.getValue().close());
+        waiting -= slice.getValue().size();
         slices.remove();
       }
       if (!silent) {
@@ -285,7 +295,7 @@ public final class SampleSlicer {
   }
 
   private static int size(Stream stream) {
-    return stream.open.values().stream().mapToInt(slice -> slice.samples.size()).sum();
+    return stream.open.values().stream().mapToInt(StratifiedSlice::size).sum();
   }
 
   private static long startNanos(Sample sample) {

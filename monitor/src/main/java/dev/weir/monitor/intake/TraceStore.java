@@ -1,6 +1,7 @@
 package dev.weir.monitor.intake;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.weir.monitor.privacy.Erasable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * examples of a mirror's differences, are kept beyond their time, up to a bound for each of the
  * two. Nothing is written to disk. Thread-safe.
  */
-public final class TraceStore {
+public final class TraceStore implements Erasable {
   private final int maxTraces;
   private final int maxSpansPerTrace;
   private final int maxPinned;
@@ -122,6 +123,26 @@ public final class TraceStore {
   public synchronized boolean holds(String traceId) {
     List<StoredSpan> spans = kept(traceId);
     return spans == null ? recent.containsKey(traceId) : !spans.isEmpty();
+  }
+
+  /** Traces are known by their own id alone. */
+  @Override
+  public boolean erase(String requestId) {
+    return false;
+  }
+
+  /** Traces are known by their own id alone. */
+  @Override
+  public int eraseUnit(long unit) {
+    return 0;
+  }
+
+  @Override
+  public synchronized boolean eraseTrace(String traceId) {
+    boolean was = recent.remove(traceId) != null;
+    was |= pinned.remove(traceId) != null;
+    was |= examples.remove(traceId) != null;
+    return was;
   }
 
   /** Traces held. */

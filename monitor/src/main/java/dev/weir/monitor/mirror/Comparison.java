@@ -10,6 +10,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The pairs of one route, primary version and shadow version, added up. Single writer. */
@@ -92,6 +93,11 @@ final class Comparison {
         pair.getRequestId(),
         pair.getPrimary().getTraceId(),
         pair.getShadow().getTraceId());
+  }
+
+  /** Forgets the examples of some requests; what was added up stays. Whether there were any. */
+  boolean forget(Predicate<MirrorView.Request> which) {
+    return differing.forget(which) | failing.forget(which);
   }
 
   /** When the newest pair came, the monitor's monotonic time. */

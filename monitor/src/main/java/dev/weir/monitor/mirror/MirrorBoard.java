@@ -5,6 +5,7 @@ import dev.weir.monitor.intake.DirectDoor;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.IntakeEvent;
 import dev.weir.monitor.intake.SaidDropped;
+import dev.weir.monitor.privacy.Erasable;
 import dev.weir.platform.time.Clock;
 import dev.weir.proto.monitor.v1.MirrorPair;
 import dev.weir.proto.monitor.v1.ReportMirroredRequest;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * How shadow versions did beside those that answered, by route and by the two versions. A
  * comparison to which no pair comes is forgotten after a while. Thread-safe, bounded.
  */
-public final class MirrorBoard implements DirectDoor.Mirrored {
+public final class MirrorBoard implements DirectDoor.Mirrored, Erasable {
   private static final int MOST_PAIRS_OF_A_REPORT = 1_000;
 
   private final MirrorConfig config;
@@ -108,6 +110,32 @@ public final class MirrorBoard implements DirectDoor.Mirrored {
     int before = comparisons.size();
     comparisons.values().removeIf(c -> now - c.lastNanos() > config.forgetAfter().toNanos());
     counts.add(IntakeEvent.MIRROR_COMPARISONS_FORGOTTEN, before - comparisons.size());
+  }
+
+  @Override
+  public synchronized boolean erase(String requestId) {
+    return forget(request -> request.id().equals(requestId));
+  }
+
+  /** Pairs have no unit. */
+  @Override
+  public int eraseUnit(long unit) {
+    return 0;
+  }
+
+  @Override
+  public synchronized boolean eraseTrace(String traceId) {
+    return forget(
+        request -> request.primaryTrace().equals(traceId) || request.shadowTrace().equals(traceId));
+  }
+
+  @GuardedBy("this")
+  private boolean forget(Predicate<MirrorView.Request> which) {
+    boolean any = false;
+    for (Comparison comparison : comparisons.values()) {
+      any |= comparison.forget(which);
+    }
+    return any;
   }
 
   /** All comparisons, the one that a pair came to last first. */

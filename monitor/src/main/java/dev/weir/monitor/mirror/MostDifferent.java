@@ -5,6 +5,7 @@ import dev.weir.proto.monitor.v1.OutputDifference;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * A few pairs whose answers differ most: those of another form first, then by the share of rows
@@ -64,6 +65,11 @@ final class MostDifferent {
     pairs.add(differing);
     pairs.sort(PAIRS.reversed());
     return true;
+  }
+
+  /** Forgets some; whether there were any. */
+  boolean forget(Predicate<MirrorView.Request> which) {
+    return pairs.removeIf(pair -> which.test(pair.request()));
   }
 
   List<MirrorView.Differing> view() {

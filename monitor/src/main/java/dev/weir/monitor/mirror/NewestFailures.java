@@ -2,6 +2,7 @@ package dev.weir.monitor.mirror;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * A few pairs in which only the shadow failed: the newest with a trace, which can be looked at, and
@@ -36,6 +37,11 @@ final class NewestFailures {
       return true;
     }
     return false;
+  }
+
+  /** Forgets some; whether there were any. */
+  boolean forget(Predicate<MirrorView.Request> which) {
+    return pairs.removeIf(pair -> which.test(pair.request()));
   }
 
   List<MirrorView.Failing> view() {

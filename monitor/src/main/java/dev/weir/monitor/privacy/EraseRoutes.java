@@ -1,8 +1,6 @@
 package dev.weir.monitor.privacy;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.weir.platform.error.InvalidValueException;
 import dev.weir.platform.http.HttpServer;
 import io.helidon.http.Status;
@@ -10,25 +8,24 @@ import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
+import java.util.regex.Pattern;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * {@code POST /api/v1/erase} with {@code {"by": "ada", "request_ids": ["..."], "units":
- * ["1f2e..."]}}: forgets what is known of these requests and units. Says by what and how much,
- * never whom: the log would keep what was to be forgotten.
+ * ["1f2e..."], "trace_ids": ["..."]}}: forgets what is known of these requests, units and traces.
+ * Says by what and how much, never whom: the log would keep what was to be forgotten.
  */
 public final class EraseRoutes implements HttpService {
   private static final Logger LOG = LoggerFactory.getLogger(EraseRoutes.class);
-  private static final JsonMapper JSON = new JsonMapper();
-  private static final int MAX_BODY = 1 << 20;
   private static final int MAX_ITEMS = 1_000;
-  private static final int MAX_TEXT = 256;
+  private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
 
   private final Map<String, Erasable> holders;
 
@@ -46,86 +43,66 @@ public final class EraseRoutes implements HttpService {
     rules.post("/", this::erase);
   }
 
-  private record Order(String by, Set<String> requestIds, Set<Long> units) {}
+  private record Order(String by, Erasure named) {}
 
   private void erase(ServerRequest request, ServerResponse response) {
-    // A page of another site can only send what needs no leave of ours: never this type.
-    boolean json =
-        request
-            .headers()
-            .contentType()
-            .map(type -> type.text().startsWith("application/json"))
-            .orElse(false);
-    if (!json) {
+    try {
+      JsonBody.take(
+          request,
+          response,
+          body -> HttpServer.send(response, Status.OK_200, Map.of("erased", erase(order(body)))));
+    } catch (UncheckedIOException | JdbiException e) {
+      LOG.atError().setCause(e).log("not everything could be erased");
       HttpServer.send(
           response,
-          Status.UNSUPPORTED_MEDIA_TYPE_415,
-          Map.of("error", "content-type: another (expected: application/json)"));
-      return;
-    }
-    try {
-      HttpServer.send(response, Status.OK_200, Map.of("erased", erase(read(request))));
-    } catch (InvalidValueException e) {
-      HttpServer.send(
-          response, Status.BAD_REQUEST_400, Map.of("error", String.valueOf(e.getMessage())));
+          Status.INTERNAL_SERVER_ERROR_500,
+          Map.of("error", "not everything could be erased, ask again"));
     }
   }
 
   private Map<String, Integer> erase(Order order) {
     var erased = new LinkedHashMap<String, Integer>();
-    holders.forEach((name, holder) -> {
-      int count = 0;
-      for (String id : order.requestIds()) {
-        count += holder.erase(id) ? 1 : 0;
-      }
-      for (long unit : order.units()) {
-        count += holder.eraseUnit(unit);
-      }
-      erased.put(name, count);
-    });
+    // one may know the trace under which another holds the same request
+    Erasure all = order.named();
+    for (Erasable holder : holders.values()) {
+      all = all.with(holder.alsoKnownAs(order.named()));
+    }
+    for (Map.Entry<String, Erasable> holder : holders.entrySet()) {
+      erased.put(holder.getKey(), holder.getValue().erase(all));
+    }
     LOG.atInfo()
         .addKeyValue("by", order.by())
-        .addKeyValue("request_ids", order.requestIds().size())
-        .addKeyValue("units", order.units().size())
+        .addKeyValue("request_ids", order.named().requestIds().size())
+        .addKeyValue("units", order.named().units().size())
+        .addKeyValue("trace_ids", order.named().traceIds().size())
         .addKeyValue("erased", erased)
         .log("erased");
     return erased;
   }
 
-  private static Order read(ServerRequest request) {
-    JsonNode body;
-    try {
-      byte[] bytes = request.content().inputStream().readNBytes(MAX_BODY + 1);
-      if (bytes.length > MAX_BODY) {
-        throw new InvalidValueException("body", "longer", "at most " + MAX_BODY + " bytes");
-      }
-      body = JSON.readTree(bytes);
-    } catch (JsonProcessingException e) {
-      throw new InvalidValueException("body", "no JSON", "a JSON object");
-    } catch (IOException e) {
-      throw new InvalidValueException("body", "cut off", "a JSON object");
-    }
-    return order(body);
-  }
-
   private static Order order(JsonNode body) {
     var ids = new LinkedHashSet<String>();
-    body.path("request_ids").forEach(id -> ids.add(text("request_ids", id.asText())));
+    body.path("request_ids").forEach(id -> ids.add(JsonBody.text("request_ids", id.asText())));
     var units = new LinkedHashSet<Long>();
     body.path("units").forEach(unit -> units.add(unit(unit.asText())));
-    int items = ids.size() + units.size();
+    var traces = new LinkedHashSet<String>();
+    body.path("trace_ids").forEach(trace -> traces.add(trace(trace.asText())));
+    int items = ids.size() + units.size() + traces.size();
     if (items < 1 || items > MAX_ITEMS) {
       throw new InvalidValueException(
-          "request_ids", items + " with units", "1 to " + MAX_ITEMS + " together with units");
+          "request_ids",
+          items + " with units and trace_ids",
+          "1 to " + MAX_ITEMS + " together with units and trace_ids");
     }
-    return new Order(text("by", body.path("by").asText()), ids, units);
+    return new Order(
+        JsonBody.text("by", body.path("by").asText()), new Erasure(ids, units, traces));
   }
 
-  private static String text(String name, String text) {
-    if (text.isBlank() || text.length() > MAX_TEXT) {
-      throw new InvalidValueException(name, text, "1 to " + MAX_TEXT + " characters");
+  private static String trace(String id) {
+    if (!TRACE_ID.matcher(id).matches()) {
+      throw new InvalidValueException("trace_ids", id, "32 hexadecimal digits, lower case");
     }
-    return text;
+    return id;
   }
 
   private static long unit(String hexadecimal) {

@@ -1,5 +1,6 @@
 package dev.weir.monitor.replay;
 
+import dev.weir.platform.lifecycle.OwnerOnly;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -101,14 +102,11 @@ final class JournalFile {
     return sound ? frame : null;
   }
 
-  /** Begins a journal, in place of what is there. */
+  /** Begins a journal, in place of what is there, that is the owner's alone. */
   static void begin(Path file) throws IOException {
+    OwnerOnly.file(file);
     try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
+        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
       write(channel, ByteBuffer.allocate(MAGIC_BYTES).putLong(MAGIC).flip());
     }
   }

@@ -2,8 +2,11 @@ package dev.weir.monitor.replay;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.monitor.guardrail.EvidenceJournal;
+import dev.weir.monitor.guardrail.Renaming;
+import dev.weir.monitor.privacy.Erasure;
 import dev.weir.monitor.replay.ReplayCounts.Event;
 import dev.weir.platform.lifecycle.DataFolder;
+import dev.weir.platform.lifecycle.OwnerOnly;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +20,8 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -67,6 +72,12 @@ public final class JournalFolder implements EvidenceJournal {
     this.counts = counts;
     try {
       Files.createDirectories(folder);
+      for (Path file : files(JournalRenaming.UNFINISHED)) {
+        Files.deleteIfExists(file);
+      }
+      for (Path file : files(JournalFile.ENDING)) {
+        OwnerOnly.file(file);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -125,7 +136,7 @@ public final class JournalFolder implements EvidenceJournal {
 
   @GuardedBy("this")
   private void stop(String rollout, Tail tail, int mark) {
-    add(tail, new JournalFrame(tail.next, mark, new byte[0]));
+    add(tail, JournalFrame.end(tail.next, mark));
     tail.stopped = true;
     counts.add(mark == JournalFrame.FULL ? Event.JOURNALS_FULL : Event.JOURNALS_BROKEN, 1);
     counts.add(Event.ENTRIES_NOT_KEPT, 1);
@@ -188,11 +199,14 @@ public final class JournalFolder implements EvidenceJournal {
     }
   }
 
-  private void removeOldest() throws IOException {
-    List<Path> files;
+  private List<Path> files(String ending) throws IOException {
     try (Stream<Path> all = Files.list(folder)) {
-      files = all.filter(path -> path.toString().endsWith(JournalFile.ENDING)).toList();
+      return all.filter(path -> path.toString().endsWith(ending)).toList();
     }
+  }
+
+  private void removeOldest() throws IOException {
+    List<Path> files = files(JournalFile.ENDING);
     if (files.size() > config.maxRollouts()) {
       var ages = new HashMap<Path, FileTime>();
       for (Path file : files) {
@@ -207,6 +221,66 @@ public final class JournalFolder implements EvidenceJournal {
         Files.deleteIfExists(file);
         counts.add(Event.JOURNALS_REMOVED, 1);
       }
+    }
+  }
+
+  /**
+   * What else stands for the named in what is on disk. Reads all journals.
+   *
+   * @throws IOException when one cannot be read
+   */
+  public Erasure alsoKnownAs(Erasure named) throws IOException {
+    Erasure more = new Erasure(Set.of(), Set.of(), Set.of());
+    synchronized (writing) {
+      for (Path file : files(JournalFile.ENDING)) {
+        more = more.with(JournalRenaming.alsoKnownAs(file, named));
+      }
+    }
+    return more;
+  }
+
+  /**
+   * Gives new names to what is to be forgotten, in the evidence and in all journals. Nothing is
+   * flushed meanwhile. After a failure or a crash the same renaming is to be repeated.
+   *
+   * @param evidence renames the evidence, which tells this journal of it ({@link #renamed})
+   * @return journals that had any of the old names
+   * @throws IOException when a journal cannot be read or replaced
+   */
+  public int rename(Renaming renaming, Runnable evidence) throws IOException {
+    int count = 0;
+    synchronized (writing) {
+      evidence.run();
+      for (Path file : files(JournalFile.ENDING)) {
+        long before = Files.size(file);
+        OptionalLong after = JournalRenaming.rename(folder, file, renaming);
+        if (after.isPresent()) {
+          grown(file, after.getAsLong() - before);
+          count++;
+        }
+      }
+    }
+    return count;
+  }
+
+  private synchronized void grown(Path file, long bytes) {
+    tails.forEach((rollout, tail) -> {
+      if (file(folder, rollout).equals(file)) {
+        tail.bytes += bytes;
+      }
+    });
+  }
+
+  /** Renames what waits; {@link #rename} does the rest. */
+  @Override
+  public synchronized void renamed(Renaming renaming) {
+    waitingBytes = 0;
+    for (Tail tail : tails.values()) {
+      tail.bytes -= size(tail.waiting);
+      tail.waiting.replaceAll(frame ->
+          frame.isEnd() ? frame : JournalFrame.of(frame.number(), renaming.entry(frame.entry())));
+      tail.bytes += size(tail.waiting);
+      waitingBytes += size(tail.waiting);
     }
   }
 

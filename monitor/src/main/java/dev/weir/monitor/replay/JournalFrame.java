@@ -50,6 +50,15 @@ record JournalFrame(long number, int mark, byte[] content) {
     return new JournalFrame(number, PLAIN, entry);
   }
 
+  /**
+   * The frame that ends a journal.
+   *
+   * @param mark {@link #FULL} or {@link #BROKEN}
+   */
+  static JournalFrame end(long number, int mark) {
+    return new JournalFrame(number, mark, new byte[0]);
+  }
+
   /** Whether it says that the journal ends. */
   boolean isEnd() {
     return mark == FULL || mark == BROKEN;

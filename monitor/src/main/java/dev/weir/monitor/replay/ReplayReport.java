@@ -185,11 +185,24 @@ public final class ReplayReport {
     if (!whatIf.isNothing()) {
       out.printf(
           Locale.ROOT,
-          "with other tolerances: of %d that completed %d would have been rolled back, of %d that were rolled back %d%n",
+          "with other tolerances: of %d that completed %d would have been rolled back%s, of %d that were rolled back %d%s%n",
           completed,
           completedFired,
+          interval(completedFired, completed),
           rolledBack,
-          rolledBackFired);
+          rolledBackFired,
+          interval(rolledBackFired, rolledBack));
     }
+  }
+
+  /** How sure the share is; empty: there is none. */
+  private static String interval(int hits, int units) {
+    return units == 0
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            " (%.0f %% interval %s)",
+            100 * BinomialInterval.COVERAGE,
+            BinomialInterval.of(hits, units));
   }
 }

@@ -8,6 +8,7 @@ import dev.weir.monitor.intake.BusinessUnits;
 import dev.weir.monitor.intake.DirectDoor;
 import dev.weir.monitor.intake.FeedbackJoin;
 import dev.weir.platform.time.Clock;
+import dev.weir.proto.monitor.v1.BusinessNumber;
 import dev.weir.proto.monitor.v1.BusinessReport;
 import dev.weir.proto.monitor.v1.ReportFeedbackRequest;
 import dev.weir.proto.monitor.v1.ReportMirroredRequest;
@@ -82,7 +83,7 @@ public final class LogFeed {
         mirrors.take(
             report.toBuilder().setRouterProcess(report.getRouterProcess() + "#" + lane).build());
       }
-      case BUSINESS -> business.business(points(entry));
+      case BUSINESS -> takeBusiness(BusinessReport.parseFrom(entry.value()));
       case LABELS -> feedback.takeLabels(labels(entry).getFeedbackList());
     }
     return 0;
@@ -101,7 +102,7 @@ public final class LogFeed {
         door(entry.partition(), entry.offset(), true).samples(report);
         return report.getSamplesCount();
       }
-      case BUSINESS -> business.business(points(entry));
+      case BUSINESS -> takeBusiness(BusinessReport.parseFrom(entry.value()));
       case LABELS -> feedback.takeLabels(labels(entry).getFeedbackList());
       case OUTCOMES, MIRRORS -> {
         // nothing of them waits in memory
@@ -110,10 +111,12 @@ public final class LogFeed {
     return 0;
   }
 
-  private static List<BusinessPoint> points(Entry entry) throws InvalidProtocolBufferException {
-    return BusinessReport.parseFrom(entry.value()).getNumbersList().stream()
-        .map(BusinessPoint::of)
-        .toList();
+  private void takeBusiness(BusinessReport report) {
+    business.business(points(report.getDifferencesList()), points(report.getOfUnitsList()));
+  }
+
+  private static List<BusinessPoint> points(List<BusinessNumber> numbers) {
+    return numbers.stream().map(BusinessPoint::of).toList();
   }
 
   private static ReportFeedbackRequest labels(Entry entry) throws InvalidProtocolBufferException {

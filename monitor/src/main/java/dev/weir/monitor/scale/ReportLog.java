@@ -110,9 +110,9 @@ final class ReportLog implements IntakeDoor, BusinessDoor {
   }
 
   @Override
-  public void business(List<BusinessPoint> points) {
+  public void business(List<BusinessPoint> differences, List<BusinessPoint> ofUnits) {
     var batch = new Batch(LogTopic.BUSINESS, "");
-    split.business(points.stream().map(BusinessPoint::toMessage).toList()).forEach(batch::write);
+    split.business(differences, ofUnits).forEach(batch::write);
     batch.await();
   }
 

@@ -1,9 +1,9 @@
 package dev.weir.monitor.scale;
 
 import dev.weir.monitor.guardrail.SliceCheck;
+import dev.weir.monitor.intake.BusinessPoint;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.IntakeEvent;
-import dev.weir.proto.monitor.v1.BusinessNumber;
 import dev.weir.proto.monitor.v1.BusinessReport;
 import dev.weir.proto.monitor.v1.MirrorPair;
 import dev.weir.proto.monitor.v1.OutcomeCell;
@@ -164,17 +164,20 @@ final class ReportSplit {
         p -> ReportMirroredRequest.newBuilder().setRouterProcess(report.getRouterProcess()));
   }
 
-  /** The numbers by partition. */
-  Map<Integer, BusinessReport> business(List<BusinessNumber> numbers) {
+  /** The points by partition. */
+  Map<Integer, BusinessReport> business(
+      List<BusinessPoint> differences, List<BusinessPoint> ofUnits) {
     var parts = new TreeMap<Integer, BusinessReport.Builder>();
-    for (BusinessNumber number : numbers) {
-      parts
-          .computeIfAbsent(
-              ownership.partitionOf(number.getRoute()), p -> BusinessReport.newBuilder())
-          .addNumbers(number);
-    }
+    differences.forEach(point -> part(parts, point).addDifferences(point.toMessage()));
+    ofUnits.forEach(point -> part(parts, point).addOfUnits(point.toMessage()));
     var built = new TreeMap<Integer, BusinessReport>();
     parts.forEach((partition, part) -> built.put(partition, part.build()));
     return built;
+  }
+
+  private BusinessReport.Builder part(
+      Map<Integer, BusinessReport.Builder> parts, BusinessPoint point) {
+    return parts.computeIfAbsent(
+        ownership.partitionOf(point.route()), p -> BusinessReport.newBuilder());
   }
 }

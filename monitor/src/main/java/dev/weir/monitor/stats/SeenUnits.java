@@ -1,6 +1,7 @@
 package dev.weir.monitor.stats;
 
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * The sticky units that have been counted already, so that each counts once however many requests
@@ -85,6 +86,26 @@ public final class SeenUnits {
   /** Whether no further unit can be held. */
   public boolean isFull() {
     return size == capacity;
+  }
+
+  /**
+   * The same set with other units in place of some.
+   *
+   * @param names new unit by old one; a new one that is here already is one with it
+   */
+  public SeenUnits renamed(Map<Long, Long> names) {
+    var renamed = new SeenUnits(capacity);
+    for (long unit : table) {
+      if (unit != 0) {
+        renamed.offer(names.getOrDefault(unit, unit));
+      }
+    }
+    return renamed;
+  }
+
+  /** Whether a unit was seen. */
+  public boolean contains(long unit) {
+    return unit != 0 && table[placeOf(unit)] == unit;
   }
 
   private int placeOf(long unit) {

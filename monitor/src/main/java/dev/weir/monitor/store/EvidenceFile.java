@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
 
 /**
  * The file that holds the evidence: an image and its CRC-32C (8 bytes, big-endian) behind it. After
- * a crash at any point the old or the new image is there, whole.
+ * a crash at any point the old or the new image is there, whole. It is the owner's alone.
  */
 public final class EvidenceFile {
   private static final int CHECKSUM_BYTES = 8;
@@ -62,6 +62,15 @@ public final class EvidenceFile {
     Path aside = file.resolveSibling(file.getFileName() + ".broken");
     Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
     return aside;
+  }
+
+  /** Removes the image; there may be none. */
+  public void delete() throws IOException {
+    Files.deleteIfExists(file);
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder != null) {
+      DataFolder.syncFolder(folder);
+    }
   }
 
   private static long checksum(byte[] image) {

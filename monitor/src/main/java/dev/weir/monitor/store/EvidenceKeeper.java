@@ -19,10 +19,21 @@ public final class EvidenceKeeper {
   private final EvidenceFile file;
   private final EvidenceBook book;
   private final Readiness readiness;
-  private final Runnable beforeSave;
+  private final BeforeSave beforeSave;
 
   @GuardedBy("this")
   private boolean lastFailed;
+
+  /** What an image relies on. */
+  @FunctionalInterface
+  public interface BeforeSave {
+    /**
+     * Brings it to disk.
+     *
+     * @throws IOException when it cannot: the image is not saved then
+     */
+    void run() throws IOException;
+  }
 
   /** Keeps {@code book} in {@code file}, and says in {@code readiness} when that fails. */
   public EvidenceKeeper(EvidenceFile file, EvidenceBook book, Readiness readiness) {
@@ -36,7 +47,7 @@ public final class EvidenceKeeper {
    *     disk when it returns
    */
   public EvidenceKeeper(
-      EvidenceFile file, EvidenceBook book, Readiness readiness, Runnable beforeSave) {
+      EvidenceFile file, EvidenceBook book, Readiness readiness, BeforeSave beforeSave) {
     this.file = file;
     this.book = book;
     this.readiness = readiness;
@@ -66,14 +77,18 @@ public final class EvidenceKeeper {
     }
   }
 
-  /** Saves the book when it changed. */
-  public synchronized void save() {
+  /**
+   * Saves the book when it changed.
+   *
+   * @return whether everything in it is on disk
+   */
+  public synchronized boolean save() {
     Optional<EvidenceBook.Image> image = book.image();
     if (image.isEmpty()) {
-      return;
+      return true;
     }
-    beforeSave.run();
     try {
+      beforeSave.run();
       file.save(image.get().bytes());
       book.saved(image.get());
       if (lastFailed) {
@@ -81,6 +96,7 @@ public final class EvidenceKeeper {
         readiness.ready(PART);
         LOG.info("evidence can be saved again");
       }
+      return true;
     } catch (IOException e) {
       book.notSaved();
       readiness.degraded(PART, "it cannot be written: " + e);
@@ -88,6 +104,7 @@ public final class EvidenceKeeper {
         lastFailed = true;
         LOG.atError().setCause(e).log("evidence cannot be saved, a restart would lose it");
       }
+      return false;
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.weir.monitor.store;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * Keeps what is saved in step. While something is taken from a log, with all that follows from it
@@ -16,12 +17,16 @@ public final class SavePoint {
   private Runnable notePlace = () -> {};
 
   @GuardedBy("lock")
-  private Runnable saveEvidence = () -> {};
+  private BooleanSupplier saveEvidence = () -> true;
+
+  /** Something is read from a log, and its place saved. */
+  @GuardedBy("lock")
+  private boolean fromLog;
 
   private volatile boolean again;
 
-  /** Says how the evidence is saved. */
-  public void evidence(Runnable save) {
+  /** Says how the evidence is saved, which gives whether it was. */
+  public void evidence(BooleanSupplier save) {
     lock.lock();
     try {
       saveEvidence = save;
@@ -35,6 +40,7 @@ public final class SavePoint {
     lock.lock();
     try {
       notePlace = note;
+      fromLog = true;
     } finally {
       lock.unlock();
     }
@@ -70,18 +76,27 @@ public final class SavePoint {
     return again;
   }
 
-  /** Saves the evidence. */
-  public void save() {
-    save(() -> {});
-  }
-
-  /** Saves the evidence, and then what is beside it. */
-  public void save(Runnable beside) {
+  /** Saves the evidence; returns whether everything in it is on disk. */
+  public boolean save() {
     lock.lock();
     try {
       notePlace.run();
-      saveEvidence.run();
-      beside.run();
+      return saveEvidence.getAsBoolean();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Saves the evidence, and then what is beside it. What comes from a log is not saved beside
+   * evidence that could not be.
+   */
+  public void save(Runnable beside) {
+    lock.lock();
+    try {
+      if (save() || !fromLog) {
+        beside.run();
+      }
     } finally {
       lock.unlock();
     }

@@ -1,6 +1,6 @@
 package dev.weir.monitor.watch;
 
-/** What can be wrong with a feature. The word is the kind of its finding. */
+/** What can be wrong with a feature, or with requests. The word is the kind of its finding. */
 public enum Alarm {
   /** It is distributed otherwise than in the reference. */
   FEATURE_DRIFT("FeatureDrift"),
@@ -13,7 +13,9 @@ public enum Alarm {
   /** Categories come that the reference does not have. */
   NEW_CATEGORIES("NewCategories"),
   /** All values of a window are the same, and in the reference they are not. */
-  CONSTANT_VALUES("ConstantValues");
+  CONSTANT_VALUES("ConstantValues"),
+  /** Request ids come again. */
+  REPEATED_REQUESTS("RepeatedRequests");
 
   private final String kind;
 

@@ -19,7 +19,7 @@ import java.util.random.RandomGenerator;
  * One feature (or the predictions) of one version: its detectors, and the window that is open.
  * Single writer.
  */
-final class FeatureWatch implements SampleInputs.Rows {
+final class FeatureWatch implements Watched, SampleInputs.Rows {
   private static final byte KIND = 'F';
   private static final int VERSION = 1;
   private static final int MAX_CATEGORIES = 256;
@@ -99,7 +99,8 @@ final class FeatureWatch implements SampleInputs.Rows {
     return java.util.Optional.empty();
   }
 
-  String name() {
+  @Override
+  public String name() {
     return name;
   }
 
@@ -123,7 +124,8 @@ final class FeatureWatch implements SampleInputs.Rows {
     };
   }
 
-  Map<Alarm, DriftDetector> detectors() {
+  @Override
+  public Map<Alarm, DriftDetector> detectors() {
     return detectors;
   }
 
@@ -247,18 +249,15 @@ final class FeatureWatch implements SampleInputs.Rows {
   }
 
   /** {@code version, kind, uint8 n, n x (uint8 alarm, uint32 length, detector's bytes)}. */
-  byte[] toBytes() {
+  @Override
+  public byte[] toBytes() {
     var out = new StateWriter(VERSION, KIND).uint8(detectors.size());
     detectors.forEach((alarm, detector) -> out.uint8(alarm.ordinal()).bytes(detector.toBytes()));
     return out.toBytes();
   }
 
-  /**
-   * Takes over what {@link #toBytes} wrote of a feature with the same reference.
-   *
-   * @throws IllegalArgumentException if it is damaged, or of another reference
-   */
-  void restore(byte[] bytes, WatchConfig config, RandomGenerator random) {
+  @Override
+  public void restore(byte[] bytes, WatchConfig config, RandomGenerator random) {
     var in = new StateReader("feature watch", VERSION, KIND, bytes);
     int size = in.uint8();
     for (int i = 0; i < size; i++) {

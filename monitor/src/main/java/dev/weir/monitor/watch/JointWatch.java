@@ -34,6 +34,7 @@ final class JointWatch {
    * @param rows compared of the newest window
    * @param columns features that were compared together
    * @param area how well a classifier tells the windows apart: 0.5 not at all, 1 always
+   * @param areaP p-value of the area in one look
    * @param meanDiscrepancy squared maximum mean discrepancy; about 0 without a difference
    */
   record Panel(
@@ -42,6 +43,7 @@ final class JointWatch {
       long rows,
       int columns,
       double area,
+      double areaP,
       double meanDiscrepancy) {}
 
   /** Takes those inputs that are numbers, the first 64 of them. */
@@ -79,6 +81,7 @@ final class JointWatch {
       frozenMillis = startMillis;
       return;
     }
+    Separability separability = Separability.of(frozen, rows);
     newest =
         Optional.of(
             new Panel(
@@ -86,7 +89,8 @@ final class JointWatch {
                 startMillis,
                 rows.length,
                 columns.size(),
-                Separability.of(frozen, rows),
+                separability.area(),
+                separability.pValue(),
                 MeanDiscrepancy.squared(frozen, rows)));
   }
 

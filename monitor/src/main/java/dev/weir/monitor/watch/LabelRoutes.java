@@ -1,5 +1,10 @@
 package dev.weir.monitor.watch;
 
+import dev.weir.monitor.stats.Effect;
+import dev.weir.monitor.stats.bound.BernoulliSequence;
+import dev.weir.monitor.stats.bound.Interval;
+import dev.weir.monitor.stats.label.BoundedMean;
+import dev.weir.monitor.stats.label.ParityTest;
 import dev.weir.platform.http.HttpServer;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.HttpRouting;
@@ -12,6 +17,8 @@ import java.util.Map;
 
 /** {@code GET /api/v1/labels?route=&version=}: what labels say about live versions. */
 public final class LabelRoutes {
+  private static final BernoulliSequence SHARES = new BernoulliSequence(Effect.ALPHA, 1_000);
+
   private final LabelWatch watch;
 
   /** Shows a watch. */
@@ -65,19 +72,87 @@ public final class LabelRoutes {
           put(json, "errorLogEvidence", errors.logEvidence());
         });
     json.put("classicDrifts", labels.classics());
+    quality(json, labels.quality());
     json.put("groups", labels.groups().stream().map(LabelRoutes::json).toList());
     return json;
   }
 
+  private static void quality(Map<String, Object> json, LiveQuality quality) {
+    var classes = new ArrayList<Map<String, Object>>();
+    quality
+        .classes()
+        .counts()
+        .forEach((name, count) -> {
+          var each = new LinkedHashMap<String, Object>();
+          each.put("class", name);
+          each.put("predicted", count.predicted());
+          each.put("actual", count.actual());
+          share(each, "precision", count.right(), count.predicted());
+          share(each, "recall", count.right(), count.actual());
+          classes.add(each);
+        });
+    json.put("classes", classes);
+    mean(json, "auc", quality.area());
+    mean(json, "logLoss", quality.logLoss());
+    mean(json, "brier", quality.brier());
+    LiveQuality.Errors errors = quality.errors();
+    if (errors.values() > 0) {
+      json.put("values", errors.values());
+      put(json, "meanError", errors.mean());
+      put(json, "meanAbsoluteError", errors.meanAbsolute());
+      put(json, "rootMeanSquaredError", errors.rootMeanSquare());
+    }
+  }
+
+  private static void share(Map<String, Object> json, String name, long hits, long of) {
+    if (of > 0) {
+      Interval interval = SHARES.interval(hits, of);
+      json.put(name, (double) hits / of);
+      json.put(name + "Low", interval.low());
+      json.put(name + "High", interval.high());
+    }
+  }
+
+  private static void mean(Map<String, Object> json, String name, BoundedMean mean) {
+    if (mean.units() > 0) {
+      BoundedMean.Range interval = mean.interval(Effect.ALPHA);
+      json.put(name, mean.mean());
+      json.put(name + "Low", interval.low());
+      json.put(name + "High", interval.high());
+    }
+  }
+
   private static Map<String, Object> json(GroupWatch.Group group) {
+    GroupTests tests = group.tests();
     var json = new LinkedHashMap<String, Object>();
     json.put("feature", group.feature());
     json.put("group", group.group());
-    json.put("units", group.test().units(true));
-    json.put("enough", group.test().hasEnough());
-    put(json, "rate", group.test().rate(true));
-    put(json, "rateOfOthers", group.test().rate(false));
-    json.put("logEvidence", group.test().logEvidence());
+    if (!group.merged().isEmpty()) {
+      json.put("merged", group.merged());
+    }
+    json.putAll(json(tests.decisions()));
+    json.put("labelledFavourable", json(tests.favourable()));
+    json.put("labelledOtherwise", json(tests.unfavourable()));
+    json.put("equalisedOdds", equalisedOdds(tests));
+    return json;
+  }
+
+  private static Map<String, Object> equalisedOdds(GroupTests tests) {
+    return Map.of(
+        "enough", tests.hasEnough(GroupTests.Criterion.EQUALISED_ODDS),
+        "logEvidence", tests.logEvidence(GroupTests.Criterion.EQUALISED_ODDS));
+  }
+
+  private static Map<String, Object> json(ParityTest test) {
+    var json = new LinkedHashMap<String, Object>();
+    json.put("units", test.units(true));
+    json.put("enough", test.hasEnough());
+    put(json, "rate", test.rate(true));
+    put(json, "rateOfOthers", test.rate(false));
+    ParityTest.Gap gap = test.gap();
+    json.put("gapLow", gap.low());
+    json.put("gapHigh", gap.high());
+    json.put("logEvidence", test.logEvidence());
     return json;
   }
 

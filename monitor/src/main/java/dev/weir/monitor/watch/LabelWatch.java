@@ -4,7 +4,11 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.monitor.alert.Finding;
 import dev.weir.monitor.alert.Findings;
 import dev.weir.monitor.alert.Severity;
+import dev.weir.monitor.intake.IntakeCounts;
+import dev.weir.monitor.intake.IntakeEvent;
 import dev.weir.monitor.intake.LabelledPrediction;
+import dev.weir.monitor.stats.StateReader;
+import dev.weir.monitor.stats.StateWriter;
 import dev.weir.monitor.stats.detector.RateDetector;
 import dev.weir.platform.time.Clock;
 import dev.weir.proto.monitor.v1.Sample;
@@ -12,18 +16,25 @@ import dev.weir.proto.registry.v1.ModelVersion;
 import dev.weir.proto.route.v1.Snapshot;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
  * Watches live versions by their labels: concept drift, calibration, and by predictions alone
- * whether groups are treated alike. {@link #look} is to be called about once a second. Thread-safe;
- * what it knows is in memory, and begins anew with the process.
+ * whether groups are treated alike. {@link #look} is to be called about once a second. Thread-safe.
+ *
+ * <pre>
+ *   uint8 version, 1 · uint8 'L' · uint16 n, n x (text route, text model, text version, uint32 length,
+ *   labels of the version)
+ * </pre>
  */
-public final class LabelWatch {
+public final class LabelWatch implements WatchState {
   /** More predictions are wrong than when the version was made. */
   public static final String ERROR_RATE_DRIFT = "ErrorRateDrift";
 
@@ -33,10 +44,15 @@ public final class LabelWatch {
   /** A group gets the favourable class more or less often than all others. */
   public static final String GROUP_DISPARITY = "GroupDisparity";
 
+  private static final byte KIND = 'L';
+  private static final int VERSION = 1;
+  private static final int MOST_SAVED = 10_000;
+
   /** Odds of a thousand to one, whenever one looks. */
   private static final double LOG_ONE_LOOK_EVER = Math.log(1_000);
 
   private final WatchConfig config;
+  private final IntakeCounts counts;
   private final Findings findings;
   private final Clock clock;
 
@@ -47,13 +63,22 @@ public final class LabelWatch {
   private final LinkedHashMap<VersionKey, VersionLabels> watches =
       new LinkedHashMap<>(16, 0.75f, true);
 
+  /** Versions that the registry has not told of: they begin anew, with their card, when it does. */
+  @GuardedBy("this")
+  private final Set<VersionKey> untold = new HashSet<>();
+
+  /** Saved states of versions that nothing was heard of since the start. */
+  @GuardedBy("this")
+  private final Map<VersionKey, byte[]> restored = new LinkedHashMap<>();
+
   /** Alarms that are on, with when they were last raised. */
   @GuardedBy("this")
   private final Map<Finding, Instant> raised = new HashMap<>();
 
   /** Watches nothing yet. */
-  public LabelWatch(WatchConfig config, Findings findings, Clock clock) {
+  public LabelWatch(WatchConfig config, IntakeCounts counts, Findings findings, Clock clock) {
     this.config = config;
+    this.counts = counts;
     this.findings = findings;
     this.clock = clock;
   }
@@ -90,19 +115,51 @@ public final class LabelWatch {
 
   @GuardedBy("this")
   private VersionLabels of(VersionKey key) {
+    boolean isTold = versions.containsKey(id(key));
+    if (isTold && untold.remove(key)) {
+      watches.remove(key);
+    }
     VersionLabels known = watches.get(key);
     if (known == null) {
+      if (!isTold) {
+        untold.add(key);
+      }
       known =
-          new VersionLabels(
-              versions.getOrDefault(
-                  key.model() + "/" + key.version(), ModelVersion.getDefaultInstance()),
-              config.toleratedGap());
+          (isTold ? restored(key) : Optional.<VersionLabels>empty()).orElseGet(() -> begin(key));
       watches.put(key, known);
       if (watches.size() > config.maxVersions()) {
+        untold.remove(watches.firstEntry().getKey());
         watches.pollFirstEntry();
+        counts.add(IntakeEvent.WATCHED_VERSIONS_FORGOTTEN);
       }
     }
     return known;
+  }
+
+  private static String id(VersionKey key) {
+    return key.model() + "/" + key.version();
+  }
+
+  @GuardedBy("this")
+  private VersionLabels begin(VersionKey key) {
+    return new VersionLabels(
+        versions.getOrDefault(id(key), ModelVersion.getDefaultInstance()), config.toleratedGap());
+  }
+
+  @GuardedBy("this")
+  private Optional<VersionLabels> restored(VersionKey key) {
+    byte[] state = restored.remove(key);
+    if (state == null) {
+      return Optional.empty();
+    }
+    try {
+      VersionLabels labels = begin(key);
+      labels.restore(state);
+      return Optional.of(labels);
+    } catch (IllegalArgumentException damaged) {
+      counts.add(IntakeEvent.WATCH_STATES_REFUSED);
+      return Optional.empty();
+    }
   }
 
   /** Tells what is found, again while it goes on. */
@@ -146,8 +203,11 @@ public final class LabelWatch {
           now);
     }
     for (GroupWatch.Group group : labels.groups()) {
-      if (group.test().hasEnough() && group.test().logEvidence() >= LOG_ONE_LOOK_EVER) {
-        disparity(key, group, now);
+      for (GroupTests.Criterion criterion : GroupTests.Criterion.values()) {
+        if (group.tests().hasEnough(criterion)
+            && group.tests().logEvidence(criterion) >= LOG_ONE_LOOK_EVER) {
+          disparity(key, group, criterion, now);
+        }
       }
     }
   }
@@ -175,29 +235,19 @@ public final class LabelWatch {
   }
 
   @GuardedBy("this")
-  private void disparity(VersionKey key, GroupWatch.Group group, Instant now) {
+  private void disparity(
+      VersionKey key, GroupWatch.Group group, GroupTests.Criterion criterion, Instant now) {
     var about = new HashMap<>(key.labels());
     about.put("feature", group.feature());
     about.put("group", group.group());
+    about.put("criterion", criterion.word());
     raise(
         finding(
             GROUP_DISPARITY,
             about,
             Severity.WARNING,
-            String.format(
-                Locale.ROOT,
-                "%s %s gets the favourable class of %s version %s in %.1f %% of %,d, all others in %.1f %% of %,d",
-                group.feature(),
-                group.group(),
-                key.model(),
-                key.version(),
-                100 * group.test().rate(true),
-                group.test().units(true),
-                100 * group.test().rate(false),
-                group.test().units(false)),
-            Map.of(
-                "rate", group.test().rate(true),
-                "rate_of_others", group.test().rate(false)),
+            group.words(criterion, key.model() + " version " + key.version()),
+            group.figures(criterion),
             now),
         now);
   }
@@ -229,5 +279,38 @@ public final class LabelWatch {
   /** Shows each version to {@code reader}, which must not keep it. */
   synchronized void read(BiConsumer<VersionKey, VersionLabels> reader) {
     watches.forEach(reader);
+  }
+
+  @Override
+  public synchronized byte[] image() {
+    var states = new LinkedHashMap<>(restored);
+    watches.forEach((key, labels) -> {
+      if (!untold.contains(key)) {
+        states.put(key, labels.toBytes());
+      }
+    });
+    var out = new StateWriter(VERSION, KIND).uint16(Math.min(states.size(), MOST_SAVED));
+    states.entrySet().stream()
+        .skip(Math.max(0, states.size() - MOST_SAVED))
+        .forEach(state ->
+            out.text(state.getKey().route())
+                .text(state.getKey().model())
+                .text(state.getKey().version())
+                .bytes(state.getValue()));
+    return out.toBytes();
+  }
+
+  @Override
+  public void restore(byte[] image) {
+    var in = new StateReader("label watch", VERSION, KIND, image);
+    var read = new LinkedHashMap<VersionKey, byte[]>();
+    int size = in.uint16();
+    for (int i = 0; i < size; i++) {
+      read.put(new VersionKey(in.text(), in.text(), in.text()), in.bytes());
+    }
+    in.end();
+    synchronized (this) {
+      restored.putAll(read);
+    }
   }
 }

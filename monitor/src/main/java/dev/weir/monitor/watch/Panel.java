@@ -1,6 +1,6 @@
 package dev.weir.monitor.watch;
 
-import dev.weir.monitor.stats.distance.ChiSquare;
+import dev.weir.monitor.stats.distance.Homogeneity;
 import dev.weir.monitor.stats.distance.KolmogorovSmirnov;
 import dev.weir.monitor.stats.distance.Quantiles;
 import dev.weir.monitor.stats.distance.Shares;
@@ -23,7 +23,8 @@ import java.util.TreeMap;
  * @param jensenShannon distance, base 2, over the same cells
  * @param hellinger distance over the same cells
  * @param largestDifference of a cell's share (L-infinity)
- * @param chiSquareP p-value in one look over the same cells
+ * @param chiSquareP p-value in one look over the same cells; of Fisher's exact test where two cells
+ *     hold too little for chi-square
  * @param wasserstein in standard deviations of the reference; NaN for categories
  */
 record Panel(
@@ -67,7 +68,7 @@ record Panel(
         Shares.jensenShannon(expected, seen),
         Shares.hellinger(expected, seen),
         Shares.largestDifference(expected, seen),
-        ChiSquare.of(expected, seen).pValue(),
+        Homogeneity.pValue(expected, seen),
         deviation > 0
             ? Wasserstein.ofQuantiles(reference::at, live::quantile) / deviation
             : Double.NaN);
@@ -86,7 +87,7 @@ record Panel(
         Shares.jensenShannon(expected, seen),
         Shares.hellinger(expected, seen),
         Shares.largestDifference(expected, seen),
-        ChiSquare.of(expected, seen).pValue(),
+        Homogeneity.pValue(expected, seen),
         Double.NaN);
   }
 

@@ -4,6 +4,8 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.monitor.alert.Findings;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.IntakeEvent;
+import dev.weir.monitor.intake.SampleQueue;
+import dev.weir.monitor.stats.sketch.RecentIds;
 import dev.weir.platform.time.Clock;
 import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.registry.v1.ModelVersion;
@@ -16,13 +18,10 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
@@ -31,9 +30,12 @@ import java.util.random.RandomGenerator;
  * closes their slice, and looked at by a task of its own: {@link #work} must be called a few times
  * a second, by one caller at a time. Thread-safe.
  */
-public final class StandingWatch {
+public final class StandingWatch implements WatchState {
   private static final int MAGIC = 0x57544348;
   private static final int VERSION = 1;
+
+  /** Samples looked at while the lock is held. */
+  private static final int AT_ONCE = 512;
 
   private final WatchConfig config;
   private final IntakeCounts counts;
@@ -41,11 +43,10 @@ public final class StandingWatch {
   private final Clock clock;
   private final RandomGenerator random;
 
-  @GuardedBy("queue")
-  private final Deque<List<Sample>> queue = new ArrayDeque<>();
+  private final SampleQueue queue;
 
-  @GuardedBy("queue")
-  private long waiting;
+  /** Of all versions, under the lock of this. */
+  private final RecentIds recent;
 
   @GuardedBy("this")
   private Map<String, Reference> references = new HashMap<>();
@@ -55,7 +56,7 @@ public final class StandingWatch {
       new LinkedHashMap<>(16, 0.75f, true);
 
   @GuardedBy("this")
-  private final Map<VersionKey, Map<String, byte[]>> restored = new HashMap<>();
+  private final Map<VersionKey, Map<String, byte[]>> restored = new LinkedHashMap<>();
 
   /**
    * Watches nothing yet.
@@ -73,6 +74,9 @@ public final class StandingWatch {
     this.findings = findings;
     this.clock = clock;
     this.random = random;
+    this.queue =
+        new SampleQueue("watch", config.maxWaitingSamples(), IntakeEvent.WATCH_OVERFLOW, counts);
+    this.recent = new RecentIds(config.rememberedRequests());
   }
 
   /** Takes the references of the versions in a snapshot. */
@@ -90,40 +94,21 @@ public final class StandingWatch {
     return model + "/" + version;
   }
 
-  /** Takes a closed slice; never waits. What does not fit is dropped and counted. */
+  /** Takes a closed slice; never waits. What does not fit is dropped by version and counted. */
   public void samples(List<Sample> slice) {
-    if (!config.enabled()) {
-      return;
-    }
-    synchronized (queue) {
-      if (waiting + slice.size() > config.maxWaitingSamples()) {
-        counts.add(IntakeEvent.WATCH_OVERFLOW, slice.size());
-        return;
-      }
-      queue.addLast(slice);
-      waiting += slice.size();
+    if (config.enabled()) {
+      queue.add(slice);
     }
   }
 
   /** Looks at what waits. */
   public void work() {
-    Optional<List<Sample>> slice = next();
-    while (slice.isPresent()) {
-      observe(slice.get());
-      slice = next();
+    for (List<Sample> waiting = queue.take(); !waiting.isEmpty(); waiting = queue.take()) {
+      for (int from = 0; from < waiting.size(); from += AT_ONCE) {
+        observe(waiting.subList(from, Math.min(waiting.size(), from + AT_ONCE)));
+      }
     }
     look();
-  }
-
-  private Optional<List<Sample>> next() {
-    synchronized (queue) {
-      List<Sample> slice = queue.pollFirst();
-      if (slice == null) {
-        return Optional.empty();
-      }
-      waiting -= slice.size();
-      return Optional.of(slice);
-    }
   }
 
   private synchronized void observe(List<Sample> slice) {
@@ -144,7 +129,8 @@ public final class StandingWatch {
     if (watch == null) {
       Reference reference =
           references.getOrDefault(id(key.model(), key.version()), Reference.getDefaultInstance());
-      watch = new VersionWatch(key, reference, config, random);
+      watch =
+          new VersionWatch(key, reference, new RequestIdWatch(key, recent, config), config, random);
       restore(watch);
       // Of a version that the registry has not told of yet, the watch begins with its reference.
       if (!watch.isEmpty()) {
@@ -164,7 +150,7 @@ public final class StandingWatch {
     if (states == null) {
       return;
     }
-    for (FeatureWatch feature : watch.features()) {
+    for (Watched feature : watch.watched()) {
       byte[] state = states.get(feature.name());
       if (state != null) {
         try {
@@ -200,23 +186,25 @@ public final class StandingWatch {
   }
 
   /** All detectors, to be saved. */
+  @Override
   public synchronized byte[] image() {
     try {
       var bytes = new ByteArrayOutputStream();
       var out = new DataOutputStream(bytes);
       out.writeInt(MAGIC);
       out.writeInt(VERSION);
-      out.writeInt(watches.size());
-      for (VersionWatch watch : watches.values()) {
-        out.writeUTF(watch.key().route());
-        out.writeUTF(watch.key().model());
-        out.writeUTF(watch.key().version());
-        out.writeInt(watch.features().size());
-        for (FeatureWatch feature : watch.features()) {
-          byte[] state = feature.toBytes();
-          out.writeUTF(feature.name());
-          out.writeInt(state.length);
-          out.write(state);
+      var states = new LinkedHashMap<>(restored);
+      watches.forEach((key, watch) -> states.put(key, watch.states()));
+      out.writeInt(states.size());
+      for (Map.Entry<VersionKey, Map<String, byte[]>> version : states.entrySet()) {
+        out.writeUTF(version.getKey().route());
+        out.writeUTF(version.getKey().model());
+        out.writeUTF(version.getKey().version());
+        out.writeInt(version.getValue().size());
+        for (Map.Entry<String, byte[]> state : version.getValue().entrySet()) {
+          out.writeUTF(state.getKey());
+          out.writeInt(state.getValue().length);
+          out.write(state.getValue());
         }
       }
       return bytes.toByteArray();
@@ -225,21 +213,17 @@ public final class StandingWatch {
     }
   }
 
-  /**
-   * Takes over a saved image; for a watch that has seen nothing.
-   *
-   * @throws IOException or IllegalArgumentException when it is damaged
-   */
+  @Override
   public void restore(byte[] image) throws IOException {
     var in = new DataInputStream(new ByteArrayInputStream(image));
     if (in.readInt() != MAGIC || in.readInt() != VERSION) {
       throw new IOException("not an image of a watch, or of another version");
     }
-    var read = new HashMap<VersionKey, Map<String, byte[]>>();
+    var read = new LinkedHashMap<VersionKey, Map<String, byte[]>>();
     int versions = in.readInt();
     for (int i = 0; i < versions; i++) {
       var key = new VersionKey(in.readUTF(), in.readUTF(), in.readUTF());
-      var states = new HashMap<String, byte[]>();
+      var states = new LinkedHashMap<String, byte[]>();
       int features = in.readInt();
       for (int j = 0; j < features; j++) {
         String name = in.readUTF();

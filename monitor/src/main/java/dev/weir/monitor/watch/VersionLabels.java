@@ -6,6 +6,8 @@ import dev.weir.monitor.stats.Effect;
 import dev.weir.monitor.stats.LevelCounts;
 import dev.weir.monitor.stats.MeanTest;
 import dev.weir.monitor.stats.ShownScale;
+import dev.weir.monitor.stats.StateReader;
+import dev.weir.monitor.stats.StateWriter;
 import dev.weir.monitor.stats.concept.Adwin;
 import dev.weir.monitor.stats.concept.ConceptDetector;
 import dev.weir.monitor.stats.concept.HddmA;
@@ -14,6 +16,7 @@ import dev.weir.monitor.stats.detector.RateDetector;
 import dev.weir.monitor.stats.label.CalibrationTest;
 import dev.weir.monitor.stats.label.ConfidenceEstimate;
 import dev.weir.monitor.stats.sketch.NumberSketch;
+import dev.weir.monitor.stats.sketch.Sketch;
 import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.registry.v1.ModelVersion;
 import java.time.Instant;
@@ -24,22 +27,37 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
-/** What labels say about one live version. Single writer. */
+/**
+ * What labels say about one live version. Single writer.
+ *
+ * <pre>
+ *   uint8 version, 1                   uint8 n, n x (int64 drifts seen, uint32 length, concept
+ *   uint8 'V'                            detector)
+ *   int64 predictions, labels, wrong   uint8 1: there is a detector of errors: float64 bound, uint32
+ *   uint32 length, accuracy              length, rate detector
+ *   uint32 length, calibration         group watch
+ *   uint32 length, estimate            live quality
+ *   uint32 length, delays
+ * </pre>
+ */
 final class VersionLabels {
   /** Labels of the version's own that are its reference when its card has no accuracy. */
   static final long OWN_REFERENCE = 2_000;
 
+  private static final byte KIND = 'V';
+  private static final int VERSION = 1;
   private static final double MIDDLE = 0.5;
 
-  private final MeanTest accuracy =
+  private MeanTest accuracy =
       new MeanTest(
           MeanTest.Parameters.common(
               new Claim.AtMost(MIDDLE), ShownScale.moreIsBetter("accuracy")));
-  private final CalibrationTest calibration = new CalibrationTest();
-  private final ConfidenceEstimate estimate = new ConfidenceEstimate();
-  private final NumberSketch delays = new NumberSketch();
+  private CalibrationTest calibration = new CalibrationTest();
+  private ConfidenceEstimate estimate = new ConfidenceEstimate();
+  private NumberSketch delays = new NumberSketch();
   private final Map<ConceptDetector, Long> classics = new LinkedHashMap<>();
   private final GroupWatch groups;
+  private final LiveQuality quality;
   private @Nullable RateDetector errors;
   private double bound;
   private long predictions;
@@ -48,6 +66,7 @@ final class VersionLabels {
 
   VersionLabels(ModelVersion version, double toleratedGap) {
     this.groups = new GroupWatch(version, toleratedGap);
+    this.quality = new LiveQuality(version.getMonitoring().getFavourableClass());
     classics.put(new Adwin(Adwin.Parameters.usual()), 0L);
     classics.put(new HddmA(), 0L);
     classics.put(
@@ -68,7 +87,7 @@ final class VersionLabels {
   /** Takes a prediction, labelled or not. */
   void predicted(Sample sample) {
     predictions++;
-    groups.observe(sample);
+    groups.predicted(sample);
     if (sample.getConfidencesCount() > 0) {
       double confidence = sample.getConfidences(0);
       if (confidence >= 0 && confidence <= 1) {
@@ -77,21 +96,32 @@ final class VersionLabels {
     }
   }
 
-  /** Takes a label, first row, that is a class. */
+  /** Takes a label, first row: a class or a number. */
   void labelled(LabelledPrediction labelled, Instant now) {
     Sample sample = labelled.sample();
-    if (sample.getPredictedClassesCount() == 0 || labelled.label().getTrueClassesCount() == 0) {
-      return;
+    boolean isClass =
+        sample.getPredictedClassesCount() > 0 && labelled.label().getTrueClassesCount() > 0;
+    boolean isValue =
+        sample.getPredictedValuesCount() > 0 && labelled.label().getTrueValuesCount() > 0;
+    if (isClass || isValue) {
+      labels++;
+      quality.labelled(sample, labelled.label());
+      delays.add(
+          Math.max(
+              0,
+              now.toEpochMilli() / 1e3
+                  - sample.getAt().getSeconds()
+                  - sample.getAt().getNanos() / 1e9));
     }
-    boolean right = sample.getPredictedClasses(0).equals(labelled.label().getTrueClasses(0));
-    labels++;
+    if (isClass) {
+      classLabel(sample, labelled.label().getTrueClasses(0));
+    }
+  }
+
+  private void classLabel(Sample sample, String actual) {
+    boolean right = sample.getPredictedClasses(0).equals(actual);
     wrong += right ? 0 : 1;
-    delays.add(
-        Math.max(
-            0,
-            now.toEpochMilli() / 1e3
-                - sample.getAt().getSeconds()
-                - sample.getAt().getNanos() / 1e9));
+    groups.labelled(sample, actual);
     LevelCounts counts = accuracy.newCounts();
     counts.add(1, true, right ? 0 : 1, 1);
     accuracy.update(counts);
@@ -122,6 +152,10 @@ final class VersionLabels {
 
   CalibrationTest calibration() {
     return calibration;
+  }
+
+  LiveQuality quality() {
+    return quality;
   }
 
   List<GroupWatch.Group> groups() {
@@ -165,5 +199,64 @@ final class VersionLabels {
     var times = new LinkedHashMap<String, Long>();
     classics.forEach((classic, count) -> times.put(classic.name(), count));
     return times;
+  }
+
+  /** All state. */
+  byte[] toBytes() {
+    var out =
+        new StateWriter(VERSION, KIND)
+            .int64(predictions)
+            .int64(labels)
+            .int64(wrong)
+            .bytes(accuracy.toBytes())
+            .bytes(calibration.toBytes())
+            .bytes(estimate.toBytes())
+            .bytes(delays.toBytes())
+            .uint8(classics.size());
+    classics.forEach((classic, times) -> out.int64(times).bytes(classic.toBytes()));
+    RateDetector detector = errors;
+    out.uint8(detector == null ? 0 : 1);
+    if (detector != null) {
+      out.float64(bound).bytes(detector.toBytes());
+    }
+    groups.writeTo(out);
+    quality.writeTo(out);
+    return out.toBytes();
+  }
+
+  /**
+   * Takes over what {@link #toBytes} wrote of the same version; for one that has seen nothing.
+   *
+   * @throws IllegalArgumentException if the bytes are of another version or kind, or damaged; it is
+   *     then to be thrown away
+   */
+  void restore(byte[] bytes) {
+    var in = new StateReader("version labels", VERSION, KIND, bytes);
+    predictions = in.count();
+    labels = in.count();
+    wrong = in.count();
+    accuracy = MeanTest.fromBytes(in.bytes());
+    calibration = CalibrationTest.fromBytes(in.bytes());
+    estimate = ConfidenceEstimate.fromBytes(in.bytes());
+    if (!(Sketch.fromBytes(in.bytes()) instanceof NumberSketch read)) {
+      throw in.damaged("delays in categories (expected: in seconds)");
+    }
+    delays = read;
+    int size = in.uint8();
+    var kept = new LinkedHashMap<ConceptDetector, Long>();
+    for (int i = 0; i < size; i++) {
+      long times = in.count();
+      kept.put(ConceptDetector.fromBytes(in.bytes()), times);
+    }
+    classics.clear();
+    classics.putAll(kept);
+    errors = null;
+    if (in.uint8() == 1) {
+      bound = in.float64();
+      errors = RateDetector.fromBytes(bound, in.bytes());
+    }
+    groups.readFrom(in);
+    quality.readFrom(in);
+    in.end();
   }
 }

@@ -11,6 +11,9 @@ import java.util.Optional;
  * @param lateRows of these, came after their window had ended
  * @param logThreshold where a detector alarms, natural logarithm
  * @param joint the inputs that are numbers, together; empty: not two windows yet
+ * @param discovery which detectors were to be believed together when one last alarmed; empty: none
+ *     alarmed lately
+ * @param requestIds whether they come again
  * @param features inputs in the reference's order, then predictions
  */
 record VersionView(
@@ -21,7 +24,18 @@ record VersionView(
     long lateRows,
     double logThreshold,
     Optional<JointWatch.Panel> joint,
+    Optional<Discovery> discovery,
+    RequestIds requestIds,
     List<Feature> features) {
+  /**
+   * Request ids.
+   *
+   * @param requests with an id since the detector began or last alarmed
+   * @param repeated of these, had an id that came lately
+   * @param alarms that are on
+   */
+  record RequestIds(long requests, long repeated, List<Finding> alarms) {}
+
   /**
    * One feature.
    *

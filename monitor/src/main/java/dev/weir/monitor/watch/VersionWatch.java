@@ -1,8 +1,6 @@
 package dev.weir.monitor.watch;
 
-import dev.weir.monitor.alert.Finding;
 import dev.weir.monitor.alert.Findings;
-import dev.weir.monitor.alert.Severity;
 import dev.weir.monitor.stats.detector.Discoveries;
 import dev.weir.monitor.stats.detector.DriftDetector;
 import dev.weir.monitor.stats.sketch.Sketch;
@@ -14,7 +12,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,9 +35,11 @@ final class VersionWatch {
   private final Map<String, FeatureWatch> predictions = new LinkedHashMap<>();
   private final Map<String, Deque<WindowPanel>> past = new HashMap<>();
   private final Map<String, Sketch> lastWindows = new HashMap<>();
-  private final Map<Finding.Identity, ActiveAlarm> active = new LinkedHashMap<>();
+  private final VersionAlarms alarms;
+  private final RequestIdWatch requestIds;
   private final JointWatch joint;
   private final double logThreshold;
+  private Optional<Discovery> discovery = Optional.empty();
   private long windowStartMillis = Long.MIN_VALUE;
   private long windowRows;
   private long rows;
@@ -49,13 +48,17 @@ final class VersionWatch {
   /** A window that ended, in the panel's numbers. */
   record WindowPanel(long startMillis, long endMillis, Panel panel) {}
 
-  /** An alarm that is on. */
-  private record ActiveAlarm(Finding finding, Instant last) {}
-
-  VersionWatch(VersionKey key, Reference reference, WatchConfig config, RandomGenerator random) {
+  VersionWatch(
+      VersionKey key,
+      Reference reference,
+      RequestIdWatch requestIds,
+      WatchConfig config,
+      RandomGenerator random) {
     this.key = key;
     this.config = config;
-    int detectors = 0;
+    this.requestIds = requestIds;
+    this.alarms = new VersionAlarms(key);
+    int detectors = requestIds.detectors().size();
     for (FeatureReference feature : reference.getFeaturesList()) {
       if (inputs.size() + predictions.size() >= config.maxFeatures()) {
         break;
@@ -72,7 +75,7 @@ final class VersionWatch {
       }
     }
     this.joint = new JointWatch(inputs, random);
-    this.logThreshold = Discoveries.logThreshold(config.averageRunLength(), Math.max(1, detectors));
+    this.logThreshold = Discoveries.logThreshold(config.averageRunLength(), detectors);
   }
 
   VersionKey key() {
@@ -89,11 +92,26 @@ final class VersionWatch {
     return all;
   }
 
+  /** All that has detectors. */
+  List<Watched> watched() {
+    var all = new ArrayList<Watched>(features());
+    all.add(requestIds);
+    return all;
+  }
+
+  /** State of each, by name. */
+  Map<String, byte[]> states() {
+    var states = new LinkedHashMap<String, byte[]>();
+    watched().forEach(each -> states.put(each.name(), each.toBytes()));
+    return states;
+  }
+
   /** Takes a sample of this version. */
   void observe(Sample sample, Findings findings, Instant now) {
     long millis = sample.getAt().getSeconds() * 1_000 + sample.getAt().getNanos() / 1_000_000;
     // A worker whose clock is ahead must not end windows that have not begun.
     turnWindow(Math.min(millis, now.toEpochMilli()), findings, now);
+    requestIds.observe(sample);
     observeInputs(sample);
     FeatureWatch predicted = predictions.get(PREDICTION);
     if (predicted != null) {
@@ -147,8 +165,8 @@ final class VersionWatch {
             }
           });
       if (ended.count() >= ENOUGH_ROWS && feature.isConstant(ended)) {
-        raise(
-            feature,
+        alarms.raise(
+            feature.name(),
             Alarm.CONSTANT_VALUES,
             "all %,d values of a window are the same".formatted(ended.count()),
             Map.of("rows", (double) ended.count()),
@@ -168,32 +186,26 @@ final class VersionWatch {
 
   /** Looks at the evidence: raises what has reached its threshold, ends what has been quiet. */
   void look(Findings findings, Instant now) {
-    for (FeatureWatch feature : features()) {
-      for (Map.Entry<Alarm, DriftDetector> each : feature.detectors().entrySet()) {
-        DriftDetector detector = each.getValue();
-        double evidence = detector.logEvidence();
-        if (evidence >= logThreshold) {
-          raise(
-              feature,
-              each.getKey(),
-              words(each.getKey(), detector),
-              figures(feature, detector),
+    List<Discovery.Candidate> all = Discovery.candidates(watched());
+    Optional<Discovery> found = Discovery.of(all, logThreshold, config.averageRunLength(), now);
+    if (found.isPresent()) {
+      discovery = found;
+      for (Discovery.Candidate each : all) {
+        if (each.logEvidence() >= logThreshold) {
+          String name = each.watched().name();
+          alarms.raise(
+              name,
+              each.alarm(),
+              words(each.alarm(), each.detector()) + found.get().beside(name, each.alarm()),
+              figures(each),
               findings,
               now);
-          detector.restart();
+          each.detector().restart();
         }
       }
     }
-    Iterator<Map.Entry<Finding.Identity, ActiveAlarm>> alarms = active.entrySet().iterator();
-    while (alarms.hasNext()) {
-      Map.Entry<Finding.Identity, ActiveAlarm> alarm = alarms.next();
-      if (alarm.getValue().last().plus(config.quietAfter()).isBefore(now)) {
-        alarms.remove();
-        findings.quiet(alarm.getKey());
-      } else {
-        findings.firing(alarm.getValue().finding());
-      }
-    }
+    discovery = discovery.filter(each -> !each.at().plus(config.quietAfter()).isBefore(now));
+    alarms.look(config.quietAfter(), findings, now);
   }
 
   private static String words(Alarm alarm, DriftDetector detector) {
@@ -205,47 +217,29 @@ final class VersionWatch {
       case OUT_OF_RANGE -> "more values than in the reference lie outside its range";
       case NEW_CATEGORIES -> "categories come that the reference does not have";
       case CONSTANT_VALUES -> "all values are the same";
+      case REPEATED_REQUESTS -> "more request ids come again than may";
     };
   }
 
-  private Map<String, Double> figures(FeatureWatch feature, DriftDetector detector) {
+  private Map<String, Double> figures(Discovery.Candidate each) {
     var figures = new TreeMap<String, Double>();
-    figures.put("log_evidence", detector.logEvidence());
+    figures.put("log_evidence", each.logEvidence());
     figures.put("log_threshold", logThreshold);
-    figures.put("values", (double) detector.observations());
-    panel(feature)
-        .ifPresent(panel -> {
-          figures.put("psi", panel.stabilityIndex());
-          figures.put("jensen_shannon", panel.jensenShannon());
-          if (!Double.isNaN(panel.kolmogorovSmirnov())) {
-            figures.put("kolmogorov_smirnov", panel.kolmogorovSmirnov());
-            figures.put("wasserstein_sd", panel.wasserstein());
-          }
-        });
+    figures.put("values", (double) each.detector().observations());
+    switch (each.watched()) {
+      case FeatureWatch feature ->
+          panel(feature)
+              .ifPresent(panel -> {
+                figures.put("psi", panel.stabilityIndex());
+                figures.put("jensen_shannon", panel.jensenShannon());
+                if (!Double.isNaN(panel.kolmogorovSmirnov())) {
+                  figures.put("kolmogorov_smirnov", panel.kolmogorovSmirnov());
+                  figures.put("wasserstein_sd", panel.wasserstein());
+                }
+              });
+      case RequestIdWatch ids -> figures.put("repeated", (double) ids.repeated());
+    }
     return figures;
-  }
-
-  private void raise(
-      FeatureWatch feature,
-      Alarm alarm,
-      String words,
-      Map<String, Double> figures,
-      Findings findings,
-      Instant now) {
-    var labels = new HashMap<>(key.labels());
-    labels.put("feature", feature.name());
-    var identity = new Finding.Identity(alarm.kind(), labels);
-    ActiveAlarm before = active.get(identity);
-    Finding finding =
-        Finding.of(
-            alarm.kind(),
-            labels,
-            Severity.WARNING,
-            "%s of %s version %s: %s".formatted(feature.name(), key.model(), key.version(), words),
-            before == null ? now : before.finding().since(),
-            figures);
-    active.put(identity, new ActiveAlarm(finding, now));
-    findings.firing(finding);
   }
 
   /** The open window's panel when there is enough in it, else that of the last one. */
@@ -263,8 +257,12 @@ final class VersionWatch {
   DriftEvidence evidence() {
     var byFeature = new LinkedHashMap<String, Double>();
     features().forEach(feature -> byFeature.put(feature.name(), drift(feature).logEvidence()));
+    requestIds
+        .detectors()
+        .values()
+        .forEach(detector -> byFeature.put(requestIds.name(), detector.logEvidence()));
     return new DriftEvidence(
-        key.route(), key.model(), key.version(), logThreshold, active.size(), byFeature);
+        key.route(), key.model(), key.version(), logThreshold, alarms.size(), byFeature);
   }
 
   private static DriftDetector drift(FeatureWatch feature) {
@@ -285,6 +283,9 @@ final class VersionWatch {
         lateRows,
         logThreshold,
         joint.newest(),
+        discovery,
+        new VersionView.RequestIds(
+            requestIds.requests(), requestIds.repeated(), alarms.about(RequestIdWatch.NAME)),
         features().stream().map(this::view).toList());
   }
 
@@ -296,10 +297,7 @@ final class VersionWatch {
         feature.isNumeric(),
         drift.logEvidence(),
         drift.observations(),
-        active.values().stream()
-            .map(ActiveAlarm::finding)
-            .filter(finding -> feature.name().equals(finding.labels().get("feature")))
-            .toList(),
+        alarms.about(feature.name()),
         feature.panel(shown),
         shown.count() > 0 ? Optional.of(feature.histogram(shown)) : Optional.empty(),
         List.copyOf(past.getOrDefault(feature.name(), new ArrayDeque<>())));

@@ -30,6 +30,9 @@ public record WatchConfig(
     @Setting(
             "Difference between a group's rate of the favourable class and that of all others that is tolerated, 0 to 0.9.")
         double toleratedGap,
+    @Setting(
+            "Newest request ids, of all versions together, that are remembered at least to see which come again, 1024 to 100000000; 4 to 8 bytes each.")
+        int rememberedRequests,
     @Setting("Samples that wait to be watched, 1 to 10000000; more are dropped and counted.")
         int maxWaitingSamples) {
   public WatchConfig {
@@ -44,6 +47,7 @@ public record WatchConfig(
     Check.inRange("maxFeatures", maxFeatures, 1, 4_096);
     Check.inRange("labelRunLength", labelRunLength, 1_000, 1e12);
     Check.inRange("toleratedGap", toleratedGap, 0, 0.9);
+    Check.inRange("rememberedRequests", rememberedRequests, 1_024, 100_000_000);
     Check.inRange("maxWaitingSamples", maxWaitingSamples, 1, 10_000_000);
   }
 
@@ -64,6 +68,7 @@ public record WatchConfig(
         512,
         1e6,
         0.05,
+        1_000_000,
         100_000);
   }
 }

@@ -48,6 +48,13 @@ public final class WatchRoutes {
     json.put("lateRows", view.lateRows());
     json.put("logThreshold", view.logThreshold());
     view.joint().ifPresent(joint -> json.put("joint", json(joint)));
+    view.discovery().ifPresent(discovery -> json.put("discovery", json(discovery)));
+    json.put(
+        "requestIds",
+        Map.of(
+            "requests", view.requestIds().requests(),
+            "repeated", view.requestIds().repeated(),
+            "alarms", view.requestIds().alarms().stream().map(WatchRoutes::json).toList()));
     json.put("features", view.features().stream().map(WatchRoutes::json).toList());
     return json;
   }
@@ -81,6 +88,19 @@ public final class WatchRoutes {
     return json;
   }
 
+  private static Map<String, Object> json(Discovery discovery) {
+    return Map.of(
+        "atMillis", discovery.at().toEpochMilli(),
+        "named",
+            discovery.named().stream()
+                .map(named ->
+                    Map.of(
+                        "feature", named.feature(),
+                        "kind", named.alarm().kind(),
+                        "alarmed", named.hasAlarmed()))
+                .toList());
+  }
+
   private static Map<String, Object> json(JointWatch.Panel joint) {
     return Map.of(
         "frozenMillis", joint.frozenMillis(),
@@ -88,6 +108,7 @@ public final class WatchRoutes {
         "rows", joint.rows(),
         "columns", joint.columns(),
         "area", joint.area(),
+        "areaP", joint.areaP(),
         "meanDiscrepancy", joint.meanDiscrepancy());
   }
 

@@ -1,17 +1,16 @@
 package dev.weir.monitor.why;
 
-import dev.weir.monitor.inspect.FeatureBuckets;
 import dev.weir.monitor.stats.slice.SliceCount;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
- * Units and events of one version, by feature bucket. Events are named: "class:NAME" for a
- * predicted class, "wrong" for a label that is another. Mutable, single writer.
+ * Units and events of one version, by cell. Events are named: "class:NAME" for a predicted class,
+ * "wrong" for a label that is another. Mutable, single writer.
  */
 final class SliceTally {
   /** A prediction that its label says is wrong. */
@@ -23,37 +22,33 @@ final class SliceTally {
   private static final String UNITS = "";
   private static final String LABELLED = "labelled";
 
-  private final FeatureBuckets features;
-  private final int[] starts;
-  private final int cells;
-  private final Map<String, long[]> counts = new LinkedHashMap<>();
+  private final Cells cells;
+  private final Map<String, long[]> counts = new HashMap<>();
 
-  SliceTally(FeatureBuckets features) {
-    this.features = features;
-    this.starts = new int[features.size()];
-    int cell = 0;
-    for (int i = 0; i < starts.length; i++) {
-      starts[i] = cell;
-      cell += features.buckets(i).size();
-    }
-    this.cells = cell;
+  SliceTally(Cells cells) {
+    this.cells = cells;
   }
 
-  FeatureBuckets features() {
-    return features;
+  /** The sum of some of the same cells. */
+  static SliceTally sum(Cells cells, Collection<SliceTally> tallies) {
+    var sum = new SliceTally(cells);
+    tallies.forEach(sum::add);
+    return sum;
   }
 
-  /** A prediction; of a class beyond {@code maxClasses} only the unit is counted. */
-  void predicted(byte[] buckets, Optional<String> predictedClass, int maxClasses) {
+  private void add(SliceTally other) {
+    other.counts.forEach((name, theirs) -> {
+      long[] ours = counts.computeIfAbsent(name, n -> new long[cells.size() + 1]);
+      for (int i = 0; i < ours.length; i++) {
+        ours[i] += theirs[i];
+      }
+    });
+  }
+
+  /** A prediction; without an event only the unit is counted. */
+  void predicted(byte[] buckets, Optional<String> event) {
     add(UNITS, buckets);
-    predictedClass
-        .map(name -> CLASS + name)
-        .filter(event -> counts.containsKey(event) || classes() < maxClasses)
-        .ifPresent(event -> add(event, buckets));
-  }
-
-  private long classes() {
-    return counts.keySet().stream().filter(event -> event.startsWith(CLASS)).count();
+    event.ifPresent(name -> add(name, buckets));
   }
 
   /** A prediction whose label came. */
@@ -65,28 +60,18 @@ final class SliceTally {
   }
 
   private void add(String name, byte[] buckets) {
-    long[] cellCounts = counts.computeIfAbsent(name, n -> new long[cells + 1]);
-    cellCounts[cells]++;
+    long[] cellCounts = counts.computeIfAbsent(name, n -> new long[cells.size() + 1]);
+    cellCounts[cells.everything()]++;
     for (int i = 0; i < buckets.length; i++) {
       if (buckets[i] >= 0) {
-        cellCounts[starts[i] + buckets[i]]++;
+        cellCounts[cells.of(i, buckets[i])]++;
       }
     }
   }
 
-  /** Takes over all that another of the same features has. */
-  void add(SliceTally other) {
-    other.counts.forEach((name, theirs) -> {
-      long[] ours = counts.computeIfAbsent(name, n -> new long[cells + 1]);
-      for (int i = 0; i <= cells; i++) {
-        ours[i] += theirs[i];
-      }
-    });
-  }
-
-  /** Events that were seen. */
+  /** Events that were seen; "wrong" when there were labels. */
   Set<String> events() {
-    var events = new java.util.TreeSet<>(counts.keySet());
+    var events = new TreeSet<>(counts.keySet());
     events.remove(UNITS);
     if (events.remove(LABELLED)) {
       events.add(WRONG);
@@ -94,48 +79,29 @@ final class SliceTally {
     return events;
   }
 
-  /** Everything, on two sides. */
-  static SliceCount all(SliceTally before, SliceTally after, String event) {
-    return count("", "", before, before.cells, after, after.cells, event);
+  /** Units of a cell that the event could happen to: predictions, or those with a label. */
+  long units(String event, int cell) {
+    return count(event.equals(WRONG) ? LABELLED : UNITS, cell);
   }
 
-  /** Every bucket of every feature, on two sides with the same features. */
-  static List<SliceCount> slices(SliceTally before, SliceTally after, String event) {
-    var slices = new ArrayList<SliceCount>();
-    for (int feature = 0; feature < before.starts.length; feature++) {
-      List<String> buckets = before.features.buckets(feature);
-      for (int i = 0; i < buckets.size(); i++) {
-        int cell = before.starts[feature] + i;
-        SliceCount count =
-            count(before.features.name(feature), buckets.get(i), before, cell, after, cell, event);
-        if (count.before() + count.after() > 0) {
-          slices.add(count);
-        }
-      }
-    }
-    return slices;
+  /** Units of a cell with the event. */
+  long hits(String event, int cell) {
+    return count(event, cell);
   }
 
-  private static SliceCount count(
-      String feature,
-      String value,
-      SliceTally before,
-      int cellBefore,
-      SliceTally after,
-      int cellAfter,
-      String event) {
-    String units = event.equals(WRONG) ? LABELLED : UNITS;
-    return new SliceCount(
-        feature,
-        value,
-        before.of(units, cellBefore),
-        before.of(event, cellBefore),
-        after.of(units, cellAfter),
-        after.of(event, cellAfter));
-  }
-
-  private long of(String name, int cell) {
+  private long count(String name, int cell) {
     long[] cellCounts = counts.get(name);
     return cellCounts == null ? 0 : cellCounts[cell];
+  }
+
+  /** A cell on two sides of the same cells. */
+  static SliceCount compare(SliceTally before, SliceTally after, String event, int cell) {
+    return new SliceCount(
+        before.cells.feature(cell),
+        before.cells.value(cell),
+        before.units(event, cell),
+        before.hits(event, cell),
+        after.units(event, cell),
+        after.hits(event, cell));
   }
 }

@@ -1,36 +1,40 @@
 package dev.weir.monitor.why;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import dev.weir.monitor.inspect.FeatureBuckets;
 import dev.weir.monitor.inspect.Inspected;
 import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.privacy.Erasable;
+import dev.weir.monitor.why.Examples.Example;
+import dev.weir.platform.error.Check;
 import dev.weir.platform.time.Clock;
 import dev.weir.proto.monitor.v1.Sample;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 
 /**
  * Counts by version, window and feature bucket what was predicted and what was wrong. Bounded in
- * versions, windows, features and classes. Thread-safe.
+ * versions, windows, features, classes and examples. Thread-safe.
  */
 public final class WhyBoard implements Erasable {
   private final WhyConfig config;
   private final Clock clock;
+  private final Explainer explainer;
 
   @GuardedBy("this")
-  private final LinkedHashMap<WhyKey, TreeMap<Long, SliceTally>> windows =
+  private final LinkedHashMap<WhyKey, VersionTallies> versions =
       new LinkedHashMap<>(16, 0.75f, true);
 
-  /** Where a prediction was counted, until its label comes. */
-  private record Place(
-      WhyKey key, long window, FeatureBuckets features, byte[] buckets, long unit) {}
+  /** A prediction until its label comes. */
+  private record Unlabelled(Place place, String traceId) {}
 
   @GuardedBy("this")
-  private final LinkedHashMap<String, Place> unlabelled = new LinkedHashMap<>();
+  private final LinkedHashMap<String, Unlabelled> unlabelled = new LinkedHashMap<>();
 
   /** Labels that came before their prediction was looked at, and whether it was wrong. */
   @GuardedBy("this")
@@ -40,62 +44,68 @@ public final class WhyBoard implements Erasable {
   public WhyBoard(WhyConfig config, Clock clock) {
     this.config = config;
     this.clock = clock;
+    this.explainer = new Explainer(config.window());
   }
 
   /** Counts a prediction; without features of its version there is nothing to explain by. */
   public synchronized void observe(Inspected inspected) {
-    FeatureBuckets features = inspected.features();
-    if (features.size() == 0) {
-      return;
-    }
     Sample sample = inspected.sample();
-    WhyKey key = WhyKey.of(sample);
     long millis = sample.getAt().getSeconds() * 1_000 + sample.getAt().getNanos() / 1_000_000;
-    long number = Math.floorDiv(millis, config.window().toMillis());
-    Optional<SliceTally> tally = tally(key, number, features);
-    if (tally.isEmpty()) {
+    long window = Math.floorDiv(millis, config.window().toMillis());
+    long now = now();
+    // Too late, or of a clock that runs ahead and would push out all others.
+    if (inspected.features().size() == 0 || window <= now - config.windows() || window > now + 1) {
       return;
     }
-    tally
-        .get()
-        .predicted(
-            inspected.buckets(),
-            sample.getPredictedClassesCount() == 0
-                ? Optional.empty()
-                : Optional.of(sample.getPredictedClasses(0)),
-            config.maxClasses());
+    WhyKey key = WhyKey.of(sample);
+    VersionTallies tallies = tallies(key, inspected);
+    tallies.forgetUpTo(now - config.windows());
+    Optional<String> predicted =
+        sample.getPredictedClassesCount() == 0
+            ? Optional.empty()
+            : Optional.of(sample.getPredictedClasses(0));
+    long unit = sample.getAssignment().getUnit();
+    var place = new Place(key, window, tallies.cells(), inspected.buckets(), unit);
     String id = sample.getRequestId();
+    tallies
+        .predicted(window, inspected.buckets(), predicted)
+        .ifPresent(
+            event -> tallies.examples().add(event, new Example(place, id, sample.getTraceId())));
     Boolean wrong = early.remove(id);
     if (wrong != null) {
-      tally.get().labelled(inspected.buckets(), wrong);
+      labelled(tallies, place, id, sample.getTraceId(), wrong);
     } else if (!id.isEmpty()) {
-      unlabelled.put(
-          id,
-          new Place(key, number, features, inspected.buckets(), sample.getAssignment().getUnit()));
+      unlabelled.put(id, new Unlabelled(place, sample.getTraceId()));
       if (unlabelled.size() > config.maxRemembered()) {
         unlabelled.pollFirstEntry();
       }
     }
   }
 
+  private long now() {
+    return Math.floorDiv(clock.now().toEpochMilli(), config.window().toMillis());
+  }
+
   @GuardedBy("this")
-  private Optional<SliceTally> tally(WhyKey key, long number, FeatureBuckets features) {
-    long now = Math.floorDiv(clock.now().toEpochMilli(), config.window().toMillis());
-    // Too late, or of a clock that runs ahead and would push out all others.
-    if (number <= now - config.windows() || number > now + 1) {
-      return Optional.empty();
+  private VersionTallies tallies(WhyKey key, Inspected inspected) {
+    VersionTallies known = versions.get(key);
+    if (known == null || !known.cells().features().equals(inspected.features())) {
+      // New, or the registry's word about the version has changed, and its buckets may have.
+      known = new VersionTallies(inspected.features(), config);
+      versions.put(key, known);
+      if (versions.size() > config.maxVersions()) {
+        versions.pollFirstEntry();
+      }
     }
-    TreeMap<Long, SliceTally> ofVersion = windows.computeIfAbsent(key, k -> new TreeMap<>());
-    if (windows.size() > config.maxVersions()) {
-      windows.pollFirstEntry();
+    return known;
+  }
+
+  private static void labelled(
+      VersionTallies tallies, Place place, String id, String traceId, boolean wrong) {
+    tallies.labelled(place, wrong);
+    if (wrong) {
+      tallies.examples().add(SliceTally.WRONG, new Example(place, id, traceId));
     }
-    ofVersion.headMap(now - config.windows(), true).clear();
-    if (!ofVersion.isEmpty() && !ofVersion.firstEntry().getValue().features().equals(features)) {
-      // The registry's word about the version has changed, and its buckets may have.
-      ofVersion.clear();
-    }
-    SliceTally tally = ofVersion.computeIfAbsent(number, n -> new SliceTally(features));
-    return Optional.of(tally);
   }
 
   /** Counts labels that found their prediction. */
@@ -107,95 +117,112 @@ public final class WhyBoard implements Erasable {
       }
       boolean wrong = !each.sample().getPredictedClasses(0).equals(each.label().getTrueClasses(0));
       String id = each.sample().getRequestId();
-      Place place = unlabelled.remove(id);
-      if (place != null) {
-        TreeMap<Long, SliceTally> ofVersion = windows.get(place.key());
-        SliceTally tally = ofVersion == null ? null : ofVersion.get(place.window());
-        if (tally != null && tally.features().equals(place.features())) {
-          tally.labelled(place.buckets(), wrong);
-        }
-      } else {
+      Unlabelled waiting = unlabelled.remove(id);
+      if (waiting == null) {
         early.put(id, wrong);
         if (early.size() > config.maxRemembered()) {
           early.pollFirstEntry();
         }
+        continue;
+      }
+      VersionTallies tallies = versions.get(waiting.place().key());
+      if (tallies != null && tallies.cells() == waiting.place().cells()) {
+        labelled(tallies, waiting.place(), id, waiting.traceId(), wrong);
       }
     }
   }
 
   @Override
   public synchronized int eraseUnit(long unit) {
-    int before = unlabelled.size();
-    unlabelled.values().removeIf(place -> place.unit() == unit);
-    return before - unlabelled.size();
+    Set<String> forgotten = new HashSet<>();
+    unlabelled
+        .entrySet()
+        .removeIf(waiting ->
+            waiting.getValue().place().unit() == unit && forgotten.add(waiting.getKey()));
+    for (VersionTallies tallies : versions.values()) {
+      forgotten.addAll(tallies.examples().forget(example -> example.place().unit() == unit));
+    }
+    return forgotten.size();
   }
 
   @Override
   public synchronized boolean erase(String requestId) {
-    boolean waited = early.remove(requestId) != null;
-    return unlabelled.remove(requestId) != null || waited;
+    boolean wasThere = early.remove(requestId) != null;
+    wasThere |= unlabelled.remove(requestId) != null;
+    for (VersionTallies tallies : versions.values()) {
+      wasThere |=
+          !tallies.examples().forget(example -> example.requestId().equals(requestId)).isEmpty();
+    }
+    return wasThere;
   }
 
-  /**
-   * Two sides to compare.
-   *
-   * @param before the earlier windows, or the other version
-   * @param after the newest windows, or the version asked for
-   * @param beforeMillis start of the first window before; 0: the other version's
-   * @param afterMillis start of the first window after
-   */
-  record Sides(SliceTally before, SliceTally after, long beforeMillis, long afterMillis) {}
-
-  /** The newest {@code recent} windows of a version against those before; empty: not enough. */
-  synchronized Optional<Sides> overTime(String route, String version, int recent) {
-    Optional<TreeMap<Long, SliceTally>> found = find(route, version);
-    if (found.isEmpty() || found.get().size() <= recent) {
-      return Optional.empty();
+  /** Explains, or says why it cannot. */
+  synchronized Answer explain(Question question) {
+    forgetOld();
+    Optional<VersionTallies> mine = find(question, question.version());
+    if (mine.isEmpty()) {
+      return nothingOf(question.version());
     }
-    TreeMap<Long, SliceTally> all = found.get();
-    long first = all.descendingKeySet().stream().skip(recent - 1L).findFirst().orElseThrow();
-    return Optional.of(
-        new Sides(
-            sum(all.headMap(first, false)),
-            sum(all.tailMap(first, true)),
-            all.firstKey() * config.window().toMillis(),
-            first * config.window().toMillis()));
+    if (question.against().isEmpty()) {
+      return explainer
+          .overTime(mine.get(), question.recent(), question.event())
+          .<Answer>map(Answer.Explained::new)
+          .orElse(
+              new Answer.Nothing(
+                  "there are not yet two windows of %s with enough predictions of this event"
+                      .formatted(Check.show(config.window()))));
+    }
+    return find(question, question.against())
+        .map(theirs ->
+            explainer
+                .between(mine.get(), theirs, question.event())
+                .<Answer>map(Answer.Explained::new)
+                .orElse(
+                    new Answer.Nothing(
+                        "the two versions have no window together, other references, or no such event")))
+        .orElseGet(() -> nothingOf(question.against()));
   }
 
-  /**
-   * A version against another, over the windows that both have; empty: there are none, or the two
-   * have different references.
-   */
-  synchronized Optional<Sides> against(String route, String version, String other) {
-    Optional<TreeMap<Long, SliceTally>> one = find(route, version);
-    Optional<TreeMap<Long, SliceTally>> two = find(route, other);
-    if (one.isEmpty() || two.isEmpty()) {
-      return Optional.empty();
-    }
-    var mine = new TreeMap<>(one.get());
-    mine.keySet().retainAll(two.get().keySet());
-    var theirs = new TreeMap<>(two.get());
-    theirs.keySet().retainAll(mine.keySet());
-    if (mine.isEmpty() || !sum(mine).features().equals(sum(theirs).features())) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Sides(sum(theirs), sum(mine), 0, mine.firstKey() * config.window().toMillis()));
+  private Answer nothingOf(String version) {
+    return new Answer.Nothing(
+        "nothing is known of version %s here: no sample in %s, or no reference in the registry"
+            .formatted(version, Check.show(config.window().multipliedBy(config.windows()))));
   }
 
   @GuardedBy("this")
-  private Optional<TreeMap<Long, SliceTally>> find(String route, String version) {
-    return windows.sequencedEntrySet().reversed().stream()
-        .filter(entry -> entry.getKey().route().equals(route))
+  private void forgetOld() {
+    long old = now() - config.windows();
+    versions.values().forEach(tallies -> tallies.forgetUpTo(old));
+    versions.values().removeIf(tallies -> tallies.windows().isEmpty());
+  }
+
+  /** Of several models with such a version the one seen last, unless the question names one. */
+  @GuardedBy("this")
+  private Optional<VersionTallies> find(Question question, String version) {
+    return versions.sequencedEntrySet().reversed().stream()
+        .filter(entry -> entry.getKey().route().equals(question.route()))
         .filter(entry -> entry.getKey().version().equals(version))
-        .filter(entry -> !entry.getValue().isEmpty())
+        .filter(
+            entry -> question.model().isEmpty() || entry.getKey().model().equals(question.model()))
         .map(Map.Entry::getValue)
         .findFirst();
   }
 
-  private static SliceTally sum(Map<Long, SliceTally> tallies) {
-    var sum = new SliceTally(tallies.values().iterator().next().features());
-    tallies.values().forEach(sum::add);
-    return sum;
+  /**
+   * A version that something is known of.
+   *
+   * @param key the version
+   * @param cut where it changed most over time; empty: not enough is known yet
+   */
+  record Known(WhyKey key, Optional<Explainer.Cut> cut) {}
+
+  /** All that something is known of, by route, model and version. */
+  synchronized List<Known> known() {
+    forgetOld();
+    var known = new ArrayList<Known>();
+    versions.forEach(
+        (key, tallies) -> known.add(new Known(key, explainer.cut(tallies, Question.FIND, ""))));
+    known.sort(Comparator.comparing(Known::key));
+    return known;
   }
 }

@@ -16,7 +16,13 @@ public record WhyConfig(
     @Setting("Windows kept, 2 to 1000.") int windows,
     @Setting(
             "Predictions whose buckets are kept until their label comes, and labels that wait for them, 1 to 10000000 each.")
-        int maxRemembered) {
+        int maxRemembered,
+    @Setting(
+            "Newest traced predictions kept as examples, of each event of one version, 0 to 10000.")
+        int maxExamples,
+    @Setting(
+            "Newest changes of routes, rollouts, versions and aliases kept to be shown beside what changed, 1 to 100000.")
+        int maxDeployments) {
   public WhyConfig {
     Check.inRange("maxWaitingSamples", maxWaitingSamples, 1, 10_000_000);
     Check.inRange("maxFeatures", maxFeatures, 1, 1_000);
@@ -25,10 +31,12 @@ public record WhyConfig(
     Check.inRange("window", window, Duration.ofSeconds(1), Duration.ofDays(1));
     Check.inRange("windows", windows, 2, 1_000);
     Check.inRange("maxRemembered", maxRemembered, 1, 10_000_000);
+    Check.inRange("maxExamples", maxExamples, 0, 10_000);
+    Check.inRange("maxDeployments", maxDeployments, 1, 100_000);
   }
 
   /** Two hours in windows of five minutes, for 32 versions of 32 features and 8 classes. */
   public static WhyConfig defaults() {
-    return new WhyConfig(100_000, 32, 32, 8, Duration.ofMinutes(5), 24, 50_000);
+    return new WhyConfig(100_000, 32, 32, 8, Duration.ofMinutes(5), 24, 50_000, 64, 1_000);
   }
 }

@@ -1,153 +1,121 @@
 package dev.weir.monitor.why;
 
-import dev.weir.monitor.stats.slice.Interval;
-import dev.weir.monitor.stats.slice.SliceCount;
-import dev.weir.monitor.stats.slice.SliceFinding;
-import dev.weir.monitor.stats.slice.SliceSearch;
 import dev.weir.platform.error.Check;
 import dev.weir.platform.error.InvalidValueException;
 import dev.weir.platform.http.HttpServer;
+import dev.weir.platform.time.Clock;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
- * {@code GET /api/v1/why?route=&version=&against=&event=&recent=}: what changed most, and the
- * slices that explain it.
+ * {@code GET /api/v1/why?route=&model=&version=&against=&event=&recent=}: what changed most, since
+ * when, the slices that explain it, and what was deployed meanwhile. {@code GET
+ * /api/v1/why/versions}: which versions can be asked about.
  */
 public final class WhyRoutes implements HttpService {
-  private static final double ALPHA = 0.05;
-  private static final int MAX_SLICES = 20;
+  private static final int MAX_DEPLOYMENTS = 200;
 
   private final WhyBoard board;
+  private final DeploymentLog log;
+  private final WhyJson json;
+  private final Clock clock;
+  private final Duration kept;
 
-  /** Explains by a board. */
-  public WhyRoutes(WhyBoard board) {
+  /**
+   * Explains by a board.
+   *
+   * @param holdsTrace whether a trace can be shown here
+   */
+  public WhyRoutes(
+      WhyBoard board,
+      DeploymentLog log,
+      WhyConfig config,
+      Predicate<String> holdsTrace,
+      Clock clock) {
     this.board = board;
+    this.log = log;
+    this.json = new WhyJson(holdsTrace);
+    this.clock = clock;
+    this.kept = config.window().multipliedBy(config.windows());
   }
 
   @Override
   public void routing(HttpRules rules) {
-    rules.get("/", this::why);
+    rules.get("/", this::why).get("/versions", this::versions);
+  }
+
+  private void versions(ServerRequest request, ServerResponse response) {
+    HttpServer.send(response, Status.OK_200, board.known().stream().map(WhyJson::version).toList());
   }
 
   private void why(ServerRequest request, ServerResponse response) {
     try {
-      HttpServer.send(response, Status.OK_200, answer(request));
+      HttpServer.send(response, Status.OK_200, answer(question(request)));
     } catch (InvalidValueException e) {
       HttpServer.send(
           response, Status.BAD_REQUEST_400, Map.of("error", String.valueOf(e.getMessage())));
     }
   }
 
-  private Map<String, Object> answer(ServerRequest request) {
-    String route = request.query().first("route").orElse("");
-    String version = Check.notBlank("version", request.query().first("version").orElse(""));
-    String against = request.query().first("against").orElse("");
-    Optional<WhyBoard.Sides> sides =
-        against.isEmpty()
-            ? board.overTime(route, version, recent(request))
-            : board.against(route, version, against);
-    var json = new LinkedHashMap<String, Object>();
-    json.put("route", route);
-    json.put("version", version);
-    json.put("against", against);
-    json.put("alpha", ALPHA);
-    sides.ifPresent(found -> explain(found, request.query().first("event").orElse(""), json));
-    json.putIfAbsent("changes", List.of());
-    json.putIfAbsent("slices", List.of());
-    return json;
+  private static Question question(ServerRequest request) {
+    return new Question(
+        parameter(request, "route"),
+        parameter(request, "model"),
+        Check.notBlank("version", parameter(request, "version")),
+        parameter(request, "against"),
+        parameter(request, "event"),
+        recent(parameter(request, "recent")));
   }
 
-  private static int recent(ServerRequest request) {
-    String text = request.query().first("recent").orElse("1");
+  private static String parameter(ServerRequest request, String name) {
+    return request.query().first(name).orElse("");
+  }
+
+  private static int recent(String text) {
     try {
-      return Check.inRange("recent", Integer.parseInt(text), 1, 999);
+      return text.isEmpty()
+          ? Question.FIND
+          : Check.inRange("recent", Integer.parseInt(text), 1, 999);
     } catch (NumberFormatException e) {
       throw new InvalidValueException("recent", text, "1 to 999 windows");
     }
   }
 
-  private static void explain(WhyBoard.Sides sides, String asked, Map<String, Object> json) {
-    var changes = new ArrayList<Change>();
-    var events = new java.util.TreeSet<>(sides.before().events());
-    events.addAll(sides.after().events());
-    for (String event : events) {
-      changes.add(new Change(event, SliceTally.all(sides.before(), sides.after(), event)));
-    }
-    changes.sort(Comparator.comparingDouble(Change::size).reversed());
-    json.put("beforeMillis", sides.beforeMillis());
-    json.put("afterMillis", sides.afterMillis());
-    json.put("changes", changes.stream().map(Change::json).toList());
-    changes.stream()
-        .filter(change -> asked.isEmpty() || change.event().equals(asked))
-        .findFirst()
-        .ifPresent(change -> {
-          json.put("event", change.event());
-          json.put(
-              "slices",
-              SliceSearch.rank(
-                      change.all(),
-                      SliceTally.slices(sides.before(), sides.after(), change.event()),
-                      ALPHA)
-                  .stream()
-                  .limit(MAX_SLICES)
-                  .map(WhyRoutes::json)
-                  .toList());
-        });
-  }
-
-  private record Change(String event, SliceCount all) {
-    /** In standard deviations of the difference, about. */
-    double size() {
-      double units = 1.0 / Math.max(1, all.before()) + 1.0 / Math.max(1, all.after());
-      double hits = (double) (all.hitsBefore() + all.hitsAfter());
-      double rate = hits / Math.max(1, all.before() + all.after());
-      double deviation = Math.sqrt(Math.max(1e-12, rate * (1 - rate)) * units);
-      return Math.abs(SliceSearch.change(all)) / deviation;
-    }
-
-    Map<String, Object> json() {
-      var json = new LinkedHashMap<String, Object>();
-      json.put("event", event);
-      json.put("change", SliceSearch.change(all));
-      json.put("deviations", size());
-      put(json, all);
-      return json;
-    }
-  }
-
-  private static Map<String, Object> json(SliceFinding slice) {
-    var json = new LinkedHashMap<String, Object>();
-    json.put("feature", slice.count().feature());
-    json.put("value", slice.count().value());
-    json.put("explained", slice.explained());
-    json.put("size", slice.size());
-    json.put("byRate", slice.byRate());
-    json.put("byShare", slice.byShare());
-    json.put("extraRate", json(slice.extraRate()));
-    json.put("shareChange", json(slice.shareChange()));
-    json.put("shown", slice.shown());
-    put(json, slice.count());
-    return json;
-  }
-
-  private static Map<String, Object> json(Interval interval) {
-    return Map.of("estimate", interval.estimate(), "low", interval.low(), "high", interval.high());
-  }
-
-  private static void put(Map<String, Object> json, SliceCount count) {
-    json.put("before", count.before());
-    json.put("hitsBefore", count.hitsBefore());
-    json.put("after", count.after());
-    json.put("hitsAfter", count.hitsAfter());
+  private Map<String, Object> answer(Question question) {
+    var said = new LinkedHashMap<String, Object>();
+    said.put("route", question.route());
+    said.put("model", question.model());
+    said.put("version", question.version());
+    said.put("against", question.against());
+    said.put("alpha", Explainer.ALPHA);
+    Instant from =
+        switch (board.explain(question)) {
+          case Answer.Explained(Explanation explanation) -> {
+            said.put("reason", "");
+            json.put(said, explanation);
+            yield Instant.ofEpochMilli(explanation.starts().getFirst());
+          }
+          case Answer.Nothing(String reason) -> {
+            said.put("reason", reason);
+            said.put("changes", List.of());
+            said.put("slices", List.of());
+            yield clock.now().minus(kept);
+          }
+        };
+    DeploymentLog.Known deployed =
+        log.about(question.route(), question.model(), from, MAX_DEPLOYMENTS);
+    said.put("deployments", deployed.deployments().stream().map(WhyJson::deployment).toList());
+    said.put("deploymentsSinceMillis", deployed.since().toEpochMilli());
+    said.put("deploymentsForgotten", deployed.forgotten());
+    return said;
   }
 }

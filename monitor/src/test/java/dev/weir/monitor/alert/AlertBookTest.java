@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 final class AlertBookTest {
   private static final AlertConfig CONFIG = AlertConfig.defaults();
@@ -36,13 +35,14 @@ final class AlertBookTest {
         List.of(
             new AlertListener() {
               @Override
-              public void fires(Alert alert, boolean again) {
-                heard.add((again ? "again " : "fires ") + alert.finding().kind());
+              public void fires(Alert alert) {
+                heard.add("fires " + alert.finding().kind());
               }
 
               @Override
-              public void resolved(Alert alert) {
-                heard.add("resolved " + alert.finding().kind());
+              public void tell(AlertGroup group) {
+                group.firing().forEach(alert -> heard.add("told " + alert.finding().kind()));
+                group.over().forEach(alert -> heard.add("over " + alert.finding().kind()));
               }
             }));
     return made;
@@ -72,13 +72,14 @@ final class AlertBookTest {
   void what_goes_on_long_enough_fires_once_and_is_over_after_its_quiet() {
     pass(9, finding("age"));
     assertThat(heard).isEmpty();
-    pass(120, finding("age"));
-    assertThat(heard).containsExactly("fires FeatureDrift");
+    pass(600, finding("age"));
+    assertThat(heard).containsExactly("fires FeatureDrift", "told FeatureDrift");
     book.quiet(finding("age").identity());
     pass(59);
-    assertThat(heard).hasSize(1);
+    assertThat(heard).hasSize(2);
     pass(2);
-    assertThat(heard).containsExactly("fires FeatureDrift", "resolved FeatureDrift");
+    assertThat(heard)
+        .containsExactly("fires FeatureDrift", "told FeatureDrift", "over FeatureDrift");
     assertThat(book.list().getFirst().alert().state()).isEqualTo(AlertState.RESOLVED);
   }
 
@@ -90,7 +91,7 @@ final class AlertBookTest {
       pass(30);
       pass(5, finding("age"));
     }
-    assertThat(heard).containsExactly("fires FeatureDrift");
+    assertThat(heard).containsExactly("fires FeatureDrift", "told FeatureDrift");
   }
 
   @Test
@@ -104,9 +105,10 @@ final class AlertBookTest {
 
   @Test
   void a_finder_that_is_gone_ends_its_alert() {
-    pass(20, finding("age"));
+    pass(400, finding("age"));
     pass((int) CONFIG.staleAfter().toSeconds() + (int) CONFIG.quietFor().toSeconds() + 2);
-    assertThat(heard).containsExactly("fires FeatureDrift", "resolved FeatureDrift");
+    assertThat(heard)
+        .containsExactly("fires FeatureDrift", "told FeatureDrift", "over FeatureDrift");
   }
 
   @Test
@@ -116,20 +118,25 @@ final class AlertBookTest {
     assertThat(heard).isEmpty();
     assertThat(book.list().getFirst().silenced()).isTrue();
     pass(40, finding("age"));
-    assertThat(heard).containsExactly("again FeatureDrift");
+    assertThat(heard).containsExactly("told FeatureDrift");
     assertThat(book.silences()).isEmpty();
   }
 
   @Test
-  void an_acknowledged_alert_is_not_told_again() {
-    pass(20, finding("age"), finding("sex"));
-    String id = book.list().getFirst().alert().id();
-    assertThat(book.acknowledge(id, "ada", "on it")).isPresent();
+  void what_somebody_took_is_not_told_again() {
+    pass(25, finding("age"), finding("sex"));
+    List<AlertBook.Listed> both = book.list();
+    assertThat(book.acknowledge(both.getFirst().alert().id(), "ada", "on it")).isPresent();
     assertThat(book.acknowledge("nope", "ada", "")).isEmpty();
     heard.clear();
     clock.advance(CONFIG.repeatEvery());
     pass(2, finding("age"), finding("sex"));
-    assertThat(heard).containsExactly("again FeatureDrift");
+    assertThat(heard).containsExactly("told FeatureDrift", "told FeatureDrift");
+    assertThat(book.acknowledge(both.getLast().alert().id(), "ada", "on it")).isPresent();
+    heard.clear();
+    clock.advance(CONFIG.repeatEvery());
+    pass(2, finding("age"), finding("sex"));
+    assertThat(heard).isEmpty();
   }
 
   @Test
@@ -154,7 +161,7 @@ final class AlertBookTest {
 
   @Test
   void alerts_silences_and_who_was_told_survive_a_restart(@TempDir Path folder) throws IOException {
-    pass(20, finding("age"));
+    pass(25, finding("age"));
     book.acknowledge(book.list().getFirst().alert().id(), "ada", "on it");
     book.silence(Map.of("kind", "X"), clock.now().plusSeconds(600), "ada", "c");
     new AlertFile(folder.resolve("a.json"), book, new Readiness()).save();
@@ -169,6 +176,9 @@ final class AlertBookTest {
     again.firing(finding("age"));
     again.look();
     assertThat(heard).isEmpty();
+    clock.advance(Duration.ofMinutes(10));
+    again.look();
+    assertThat(heard).containsExactly("over FeatureDrift");
   }
 
   @Test
@@ -178,118 +188,6 @@ final class AlertBookTest {
     var readiness = new Readiness();
     new AlertFile(file, book, readiness).load();
     assertThat(folder.resolve("a.json.broken")).exists();
-  }
-
-  /** A receiver that answers as it is told. */
-  private static final class Receiver implements Messenger.Post {
-    final List<String> got = new ArrayList<>();
-    final List<Integer> answers = new ArrayList<>();
-
-    @Override
-    public int send(Webhook webhook, String json) {
-      got.add(json);
-      return answers.isEmpty() ? 200 : answers.removeFirst();
-    }
-  }
-
-  private Messenger messenger(String webhook, Receiver receiver) {
-    return new Messenger(Webhook.parse(webhook), CONFIG, "monitor-1", receiver, clock);
-  }
-
-  private Alert alert() {
-    pass(20, finding("age"));
-    return book.list().getFirst().alert();
-  }
-
-  @Test
-  void a_message_is_tried_again_with_growing_waits_and_then_dropped() {
-    var receiver = new Receiver();
-    receiver.answers.addAll(List.of(0, 503, 200));
-    Messenger messenger = messenger("generic http://h/x", receiver);
-    messenger.fires(alert(), false);
-    clock.advance(Duration.ZERO);
-    assertThat(receiver.got).hasSize(1);
-    clock.advance(Duration.ofSeconds(1));
-    assertThat(receiver.got).hasSize(2);
-    clock.advance(Duration.ofSeconds(1));
-    assertThat(receiver.got).hasSize(2);
-    clock.advance(Duration.ofSeconds(1));
-    assertThat(messenger.sent()).isEqualTo(1);
-    for (int i = 0; i < CONFIG.attempts(); i++) {
-      receiver.answers.add(500);
-    }
-    messenger.resolved(alert());
-    clock.advance(Duration.ofMinutes(5));
-    assertThat(messenger.dropped()).isEqualTo(1);
-  }
-
-  @Test
-  void a_message_that_is_refused_for_good_does_not_hold_up_the_next() {
-    var receiver = new Receiver();
-    receiver.answers.add(404);
-    Messenger messenger = messenger("slack https://h/secret", receiver);
-    Alert alert = alert();
-    messenger.fires(alert, false);
-    messenger.fires(alert, true);
-    clock.advance(Duration.ofSeconds(1));
-    assertThat(messenger.dropped()).isEqualTo(1);
-    assertThat(messenger.sent()).isEqualTo(1);
-    assertThat(messenger.webhook().toString()).isEqualTo("slack https://h");
-  }
-
-  @Test
-  void each_form_is_what_its_receiver_understands() {
-    var receiver = new Receiver();
-    Alert alert = alert();
-    for (String webhook :
-        List.of(
-            "generic http://h",
-            "slack http://h",
-            "pagerduty KEY http://h",
-            "alertmanager http://h")) {
-      messenger(webhook, receiver).fires(alert, false);
-      clock.advance(Duration.ZERO);
-    }
-    assertThat(receiver.got.get(0)).contains("\"monitor\":\"monitor-1\"", "\"psi\":0.3");
-    assertThat(receiver.got.get(1)).contains("[WARNING] FeatureDrift: it drifts");
-    assertThat(receiver.got.get(2))
-        .contains("\"event_action\":\"trigger\"", "\"routing_key\":\"KEY\"", "\"dedup_key\"");
-    assertThat(receiver.got.get(3)).startsWith("[{").contains("\"alertname\":\"FeatureDrift\"");
-  }
-
-  @Test
-  void pagerduty_hears_that_somebody_took_it_and_alertmanager_that_it_goes_on() {
-    var receiver = new Receiver();
-    Messenger pagerDuty = messenger("pagerduty KEY http://h", receiver);
-    Messenger alertmanager = messenger("alertmanager http://h", receiver);
-    book.listeners(List.of(pagerDuty, alertmanager));
-    Alert alert = alert();
-    receiver.got.clear();
-    book.acknowledge(alert.id(), "ada", "on it");
-    clock.advance(Duration.ZERO);
-    assertThat(receiver.got).hasSize(1);
-    assertThat(receiver.got.getFirst()).contains("\"event_action\":\"acknowledge\"");
-    receiver.got.clear();
-    pass(60, finding("age"));
-    assertThat(receiver.got).hasSize(1);
-    assertThat(receiver.got.getFirst()).startsWith("[{").contains("\"startsAt\"");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "slack",
-        "mail http://h",
-        "generic ftp://h",
-        "generic http:///x",
-        "pagerduty http://h"
-      })
-  void a_webhook_that_is_none_is_refused_without_showing_it(String webhook) {
-    assertThatThrownBy(() -> Webhook.parse(webhook))
-        .isInstanceOf(InvalidValueException.class)
-        .hasMessageContaining("webhooks")
-        .hasMessageNotContaining("//h");
   }
 
   static Stream<String> kinds() {

@@ -116,7 +116,7 @@ final class AlertmanagerIT {
     Alert alert = book.list().getFirst().alert();
     var firing = alert.with(AlertState.FIRING, Clock.system().now(), null);
 
-    messenger.fires(firing, false);
+    messenger.tell(AlertGroup.of(firing));
     clock.advance(Duration.ZERO);
     assertThat(messenger.sent()).isEqualTo(1);
     awaitActive("FeatureDrift");
@@ -126,8 +126,9 @@ final class AlertmanagerIT {
     assertThat(messenger.sent()).isEqualTo(2);
     awaitActive("FeatureDrift");
 
-    messenger.resolved(
-        firing.with(AlertState.RESOLVED, Clock.system().now(), Clock.system().now()));
+    messenger.tell(
+        AlertGroup.of(
+            firing.with(AlertState.RESOLVED, Clock.system().now(), Clock.system().now())));
     clock.advance(Duration.ZERO);
     assertThat(messenger.sent()).isEqualTo(3);
     Awaitility.await()

@@ -19,13 +19,10 @@ final class RetrainingTest {
           List.of(
               new AlertListener() {
                 @Override
-                public void fires(Alert alert, boolean again) {
-                  asked.add(alert.finding().labels().get("version"));
-                }
-
-                @Override
-                public void resolved(Alert alert) {
-                  asked.add("resolved");
+                public void tell(AlertGroup group) {
+                  group
+                      .firing()
+                      .forEach(alert -> asked.add(alert.finding().labels().get("version")));
                 }
               }),
           clock);
@@ -55,25 +52,24 @@ final class RetrainingTest {
 
   @Test
   void many_features_that_drift_ask_once_for_each_version() {
-    retraining.fires(alert("FeatureDrift", "1", "age"), false);
-    retraining.fires(alert("FeatureDrift", "1", "sex"), false);
-    retraining.fires(alert("PredictionDrift", "2", ""), false);
+    retraining.fires(alert("FeatureDrift", "1", "age"));
+    retraining.fires(alert("FeatureDrift", "1", "sex"));
+    retraining.fires(alert("PredictionDrift", "2", ""));
     assertThat(asked).containsExactly("1", "2");
   }
 
   @Test
   void it_asks_again_after_its_time() {
-    retraining.fires(alert("FeatureDrift", "1", "age"), false);
+    retraining.fires(alert("FeatureDrift", "1", "age"));
     clock.advance(config.retrainEvery());
-    retraining.fires(alert("FeatureDrift", "1", "sex"), false);
+    retraining.fires(alert("FeatureDrift", "1", "sex"));
     assertThat(asked).hasSize(2);
   }
 
   @Test
-  void other_kinds_repeats_and_ends_ask_for_nothing() {
-    retraining.fires(alert("GuardrailViolated", "1", ""), false);
-    retraining.fires(alert("FeatureDrift", "1", "age"), true);
-    retraining.resolved(alert("FeatureDrift", "1", "age"));
+  void other_kinds_and_messages_to_people_ask_for_nothing() {
+    retraining.fires(alert("GuardrailViolated", "1", ""));
+    retraining.tell(AlertGroup.of(alert("FeatureDrift", "1", "age")));
     assertThat(asked).isEmpty();
   }
 }

@@ -4,6 +4,7 @@ import static dev.weir.monitor.simulated.SimulatedTraffic.ROLLOUT;
 import static dev.weir.monitor.simulated.SimulatedTraffic.ROUTE;
 
 import com.google.protobuf.Timestamp;
+import dev.weir.monitor.intake.EvidenceMemory;
 import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.simulated.SimulatedTraffic;
@@ -41,8 +42,14 @@ final class BookUnderTest implements EvidenceListener {
   }
 
   BookUnderTest(TestClock clock, EvidenceConfig config) {
+    this(clock, config, List.of());
+  }
+
+  BookUnderTest(TestClock clock, EvidenceConfig config, List<EvidenceMemory> memories) {
     this.clock = clock;
-    this.book = new EvidenceBook(config, IntakeConfig.defaults(), counts, clock, this);
+    this.book =
+        new EvidenceBook(
+            config, IntakeConfig.defaults(), counts, clock, this, EvidenceJournal.NONE, memories);
   }
 
   static Rollout rollout(Guardrail... guardrails) {

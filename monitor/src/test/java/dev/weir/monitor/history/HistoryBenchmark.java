@@ -42,9 +42,9 @@ final class HistoryBenchmark {
     Path folder = Files.createTempDirectory(Path.of(arguments[0]), "history");
     Path file = folder.resolve("history.db");
     HistoryConfig config = HistoryConfig.defaults();
-    HistoryStore.open(file, config, 1, new HistoryCounts()).close();
+    HistoryStore.open(file, "monitor-1", config, 1, new HistoryCounts()).close();
     fill(file, Randomness.seeded(1));
-    try (var store = HistoryStore.open(file, config, 1, new HistoryCounts())) {
+    try (var store = HistoryStore.open(file, "monitor-1", config, 1, new HistoryCounts())) {
       System.out.printf(
           "%d features, %d MB, %d processors%n",
           store.seriesCount(), store.usedBytes() >> 20, Runtime.getRuntime().availableProcessors());
@@ -74,7 +74,8 @@ final class HistoryBenchmark {
     int bytes = 0;
     for (int i = 0; i < ANSWERS; i++) {
       long begin = Clock.system().nanoTime();
-      HistoryAnswer answer = HistoryAnswer.of(store, query, store.series());
+      HistoryAnswer answer =
+          store.read(reading -> HistoryAnswer.of(reading, query, List.copyOf(reading.series())));
       bytes = JSON.writeValueAsBytes(answer).length;
       millis[i] = (Clock.system().nanoTime() - begin) / 1_000_000;
       points = answer.series().stream().mapToLong(series -> series.points().size()).sum();
@@ -90,7 +91,8 @@ final class HistoryBenchmark {
     var clock = new TestClock();
     var counts = new HistoryCounts();
     RandomGenerator random = Randomness.seeded(2);
-    try (var store = HistoryStore.open(folder.resolve("taken.db"), config, 1, counts)) {
+    try (var store =
+        HistoryStore.open(folder.resolve("taken.db"), "monitor-1", config, 1, counts)) {
       var keeper = new HistoryKeeper(store, config, counts, clock);
       var names = new String[FEATURES];
       Arrays.setAll(names, feature -> "feature_" + feature);

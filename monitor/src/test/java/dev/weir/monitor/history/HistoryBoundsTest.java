@@ -17,6 +17,7 @@ final class HistoryBoundsTest {
   private static HistoryConfig bounded(long maxBytes, int maxSeries, int maxWaiting) {
     HistoryConfig usual = HistoryConfig.defaults();
     return new HistoryConfig(
+        usual.url(),
         usual.writeInterval(),
         usual.minutesKept(),
         usual.hoursKept(),
@@ -93,7 +94,7 @@ final class HistoryBoundsTest {
         statement.executeUpdate("UPDATE sketch SET value = x'0102'");
       }
       long day = Resolution.DAY.floor(history.now());
-      assertThat(history.store.points(OUTCOMES, day, day + DAY, 60, Resolution.MINUTE)).isEmpty();
+      assertThat(history.points(OUTCOMES, day, day + DAY, 60, Resolution.MINUTE)).isEmpty();
       assertThat(history.counts.of(HistoryEvent.ROWS_UNREADABLE)).isEqualTo(1);
     }
   }

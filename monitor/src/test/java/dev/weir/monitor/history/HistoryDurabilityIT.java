@@ -2,17 +2,13 @@ package dev.weir.monitor.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.platform.lifecycle.ChildJvm;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.TestClock;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,46 +42,17 @@ final class HistoryDurabilityIT {
   }
 
   private void writeAndKill(RandomGenerator random) throws IOException, InterruptedException {
-    Process child =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-Xmx128m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                HistoryWritingChild.class.getName(),
-                folder.toString(),
-                Long.toString(random.nextLong()))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    // at a random line, then a random while into what comes after it
-    int lines = random.nextInt(MAX_LINES_BEFORE_KILL);
-    long nanos = random.nextLong(8_000_000);
-    List<String> said = new ArrayList<>();
-    try (BufferedReader output =
-        new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8))) {
-      for (String line = output.readLine(); line != null; line = output.readLine()) {
-        said.add(line);
-        if (said.size() == lines + 1) {
-          long end = clock.nanoTime() + nanos;
-          while (clock.nanoTime() < end) {
-            Thread.onSpinWait();
-          }
-          // SIGKILL; through the handle, which leaves what was said before to be read
-          assertThat(child.toHandle().destroyForcibly()).isTrue();
-        }
-      }
-    } finally {
-      child.destroyForcibly();
+    try (ChildJvm child =
+        ChildJvm.start(
+            HistoryWritingChild.class, folder.toString(), Long.toString(random.nextLong()))) {
+      List<String> said =
+          child.killAfter(
+              1 + random.nextInt(MAX_LINES_BEFORE_KILL), random.nextLong(8_000_000), clock);
+      assertThat(said.getFirst()).isEqualTo("ready");
+      said.stream()
+          .filter(line -> line.startsWith("written "))
+          .forEach(line -> written = Long.parseLong(line.substring("written ".length())));
     }
-    assertThat(child.waitFor(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(child.exitValue()).as("killed, did not fail: " + said).isEqualTo(137);
-    assertThat(said.getFirst()).isEqualTo("ready");
-    said.stream()
-        .filter(line -> line.startsWith("written "))
-        .forEach(line -> written = Long.parseLong(line.substring("written ".length())));
   }
 
   private void checkDisk(String when) {

@@ -7,6 +7,7 @@ import dev.weir.proto.monitor.v1.OutcomeKey;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.SortedMap;
 
 /** A history in a folder, with a clock that stands still until told; one router reports to it. */
 final class HistoryUnderTest implements AutoCloseable {
@@ -30,7 +31,7 @@ final class HistoryUnderTest implements AutoCloseable {
     this.folder = folder;
     this.clock = clock;
     this.config = config;
-    this.store = HistoryStore.open(folder.resolve("history.db"), config, 4, counts);
+    this.store = HistoryStore.open(folder.resolve("history.db"), "monitor-1", config, 4, counts);
     this.keeper = new HistoryKeeper(store, config, counts, clock);
     this.sequence = store.positions().getOrDefault("router-1", 0L);
   }
@@ -69,10 +70,16 @@ final class HistoryUnderTest implements AutoCloseable {
         .build();
   }
 
+  /** A series in steps. */
+  SortedMap<Long, HistoryPoint> points(
+      SeriesKey key, long from, long to, long step, Resolution coarsest) {
+    return store.read(reading -> reading.points(key, from, to, step, coarsest));
+  }
+
   /** All requests that the history knows of between two times, told at most this coarsely. */
   long requests(long from, long to, Resolution coarsest) {
-    return store.points(OUTCOMES, from, to, coarsest.seconds(), coarsest).values().stream()
-        .map(HistoryStore.Point::value)
+    return points(OUTCOMES, from, to, coarsest.seconds(), coarsest).values().stream()
+        .map(HistoryPoint::value)
         .mapToLong(value -> ((OutcomeTotals) value).started())
         .sum();
   }

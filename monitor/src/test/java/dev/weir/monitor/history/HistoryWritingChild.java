@@ -27,6 +27,7 @@ final class HistoryWritingChild {
   static HistoryConfig config() {
     HistoryConfig usual = HistoryConfig.defaults();
     return new HistoryConfig(
+        usual.url(),
         usual.writeInterval(),
         Duration.ofHours(2),
         Duration.ofDays(2),

@@ -2,6 +2,7 @@ package dev.weir.monitor.intake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.monitor.stats.SeenUnits;
 import dev.weir.platform.time.TestClock;
 import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.route.v1.Arm;
@@ -15,6 +16,12 @@ import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,15 +32,19 @@ final class BusinessUnitsTest {
   private static final AggregationTemporality DELTA =
       AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA;
 
+  private final TestClock clock = new TestClock();
   private final IntakeCounts counts = new IntakeCounts();
   private final List<BusinessValue> told = new ArrayList<>();
   private final BusinessBoard means = new BusinessBoard();
+  private final BusinessMemory memory = new BusinessMemory(IntakeConfig.defaults());
   private final BusinessUnits units =
-      new BusinessUnits(IntakeConfig.defaults(), counts, told::addAll);
+      new BusinessUnits(IntakeConfig.defaults(), memory, counts, told::addAll);
   private final MetricBoard board = new MetricBoard(IntakeConfig.defaults(), counts);
   private final MetricReceiver receiver =
-      new MetricReceiver(
-          board, new ServicesHeard(), BusinessDoor.into(means, units), counts, new TestClock());
+      new MetricReceiver(board, new ServicesHeard(), BusinessDoor.into(means, units), 2, counts, clock);
+
+  private static final AggregationTemporality CUMULATIVE =
+      AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE;
 
   private static Assignment draw(long unit) {
     return Assignment.newBuilder()
@@ -171,6 +182,78 @@ final class BusinessUnitsTest {
     send(metric);
     assertThat(told).isEmpty();
     assertThat(counts.of(IntakeEvent.BUSINESS_NOT_DELTA)).isEqualTo(1);
+  }
+
+  private void cumulative(double total, long startSecond, Map<String, String> attributes) {
+    clock.advance(Duration.ofSeconds(1));
+    var metric = Metric.newBuilder().setName("revenue");
+    metric
+        .getSumBuilder()
+        .setAggregationTemporality(CUMULATIVE)
+        .setIsMonotonic(true)
+        .addDataPoints(
+            NumberDataPoint.newBuilder()
+                .setAsDouble(total)
+                .setStartTimeUnixNano(startSecond * 1_000_000_000L)
+                .setTimeUnixNano(clock.now().getEpochSecond() * 1_000_000_000L)
+                .addAllAttributes(texts(attributes)));
+    send(metric);
+  }
+
+  @Test
+  void a_cumulative_number_of_a_unit_counts_once_however_often_it_is_exported() {
+    cumulative(3, 0, drawn("7"));
+    cumulative(3, 0, drawn("7"));
+    cumulative(9, 0, attributes("weir.request_id", "q1"));
+    cumulative(9, 0, attributes("weir.request_id", "q1"));
+    sample("q1", draw(8));
+    assertThat(told)
+        .containsExactly(
+            new BusinessValue("revenue", draw(7), 3), new BusinessValue("revenue", draw(8), 9));
+  }
+
+  @Test
+  void means_of_a_cumulative_stream_are_of_its_differences() {
+    cumulative(100, 1, attributes());
+    assertThat(means.lines()).as("what came before this monitor is not known").isEmpty();
+    cumulative(103, 1, attributes());
+    cumulative(103, 1, attributes());
+    cumulative(108, 1, attributes());
+    assertThat(means.lines())
+        .containsExactly(new BusinessBoard.Line("revenue", "shop", "canary", 2, 4, 0));
+    assertThat(counts.of(IntakeEvent.BUSINESS_STREAMS_BEGUN)).isEqualTo(1);
+  }
+
+  @Test
+  void a_cumulative_stream_that_begins_anew_is_counted_from_nothing() {
+    long after = clock.now().getEpochSecond() + 1;
+    cumulative(6, after, attributes());
+    cumulative(4, after, attributes());
+    cumulative(5, after + 2, attributes());
+    assertThat(means.lines())
+        .containsExactly(new BusinessBoard.Line("revenue", "shop", "canary", 3, 5, 0));
+  }
+
+  @Test
+  void cumulative_streams_are_bounded_and_counted() {
+    cumulative(1, 1, attributes("shop", "a"));
+    cumulative(1, 1, attributes("shop", "b"));
+    cumulative(1, 1, attributes("shop", "c"));
+    assertThat(counts.of(IntakeEvent.BUSINESS_STREAMS_FORGOTTEN)).isEqualTo(1);
+  }
+
+  @Test
+  void units_are_known_after_a_restart() throws IOException {
+    number(3, drawn("7"));
+    var image = new ByteArrayOutputStream();
+    memory.writeTo(new DataOutputStream(image));
+
+    var again = new BusinessMemory(IntakeConfig.defaults());
+    again.readFrom(new DataInputStream(new ByteArrayInputStream(image.toByteArray())));
+
+    assertThat(again.offer("r1", "revenue", 7)).isEqualTo(SeenUnits.Admission.REPEATED);
+    assertThat(again.offer("r1", "revenue", 8)).isEqualTo(SeenUnits.Admission.FIRST);
+    assertThat(again.offer("r2", "revenue", 7)).isEqualTo(SeenUnits.Admission.FIRST);
   }
 
   @Test

@@ -15,7 +15,13 @@ final class FeedbackJoinTest {
 
   private final IntakeCounts counts = new IntakeCounts();
   private final List<LabelledPrediction> found = new ArrayList<>();
-  private final FeedbackJoin join = new FeedbackJoin(bounds(2), counts, found::addAll);
+  private final FeedbackJoin join =
+      new FeedbackJoin(
+          bounds(2),
+          counts,
+          new FeedbackLog(),
+          sample -> sample.toBuilder().clearInputs().clearOutputs().build(),
+          found::addAll);
 
   @Test
   void a_label_finds_its_prediction_whichever_comes_first() {

@@ -24,7 +24,9 @@ final class SampleSlicerTest {
     report(at(1_350));
     assertThat(slicer.closeComplete(now)).isEmpty();
     report(at(1_400));
-    assertThat(slicer.closeComplete(now)).singleElement().asList().hasSize(2);
+    assertThat(slicer.closeComplete(now))
+        .singleElement()
+        .satisfies(slice -> assertThat(slice.samples()).hasSize(2));
     assertThat(slicer.waiting()).isEqualTo(2);
   }
 
@@ -33,8 +35,8 @@ final class SampleSlicerTest {
     report(at(0));
     report(at(210), at(900));
     report(at(390), at(1_600));
-    List<List<Sample>> closed = slicer.closeComplete(now);
-    assertThat(closed.getFirst()).hasSize(2);
+    List<StratifiedSlice.Closed> closed = slicer.closeComplete(now);
+    assertThat(closed.getFirst().samples()).hasSize(2);
     assertThat(counts.of(IntakeEvent.SAMPLES_LATE)).isZero();
   }
 
@@ -63,7 +65,9 @@ final class SampleSlicerTest {
     report(sample);
     report(sample);
     now += 2 * SECOND;
-    assertThat(slicer.closeComplete(now)).singleElement().asList().hasSize(1);
+    assertThat(slicer.closeComplete(now))
+        .singleElement()
+        .satisfies(slice -> assertThat(slice.samples()).hasSize(1));
     assertThat(counts.of(IntakeEvent.SAMPLES_REPEATED)).isEqualTo(1);
   }
 

@@ -1,5 +1,6 @@
 package dev.weir.monitor.load;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.monitor.MonitorMain;
 import dev.weir.monitor.simulated.FakeRegistry;
 import dev.weir.platform.grpc.GrpcChannel;
@@ -23,6 +24,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * Offers a real monitor, a process of its own on one core, the outcomes of 10,000 requests/s and
@@ -43,6 +46,12 @@ public final class IntakeBenchmark {
   private final Scheduler scheduler = Scheduler.system("benchmark");
   private final Offered offered = new Offered(Randomness.seeded(1));
   private final ConcurrentLinkedQueue<Long> callNanos = new ConcurrentLinkedQueue<>();
+
+  /** Held for reading by a sender at work, for writing by whoever ends them. */
+  private final ReadWriteLock sending = new ReentrantReadWriteLock();
+
+  @GuardedBy("sending")
+  private boolean ended;
 
   /** Runs it, or, with the word "monitor" first, the monitor. */
   public static void main(String[] args) throws IOException, InterruptedException {
@@ -68,14 +77,15 @@ public final class IntakeBenchmark {
       var intake = IntakeServiceGrpc.newBlockingStub(channel.channel());
       scheduler.every(
           Duration.ofMillis(250),
-          () -> timed(() -> intake.reportOutcomes(offered.outcomes(requests / 4, millis()))));
+          sender(
+              () -> timed(() -> intake.reportOutcomes(offered.outcomes(requests / 4, millis())))));
       scheduler.every(
           Duration.ofMillis(50),
-          () -> {
+          sender(() -> {
             ReportSamplesRequest report = offered.samples(samples / 20, millis());
             timed(() -> intake.reportSamples(report));
             timed(() -> intake.reportFeedback(Offered.labels(report)));
-          });
+          }));
       pause(WARM_UP_SECONDS);
       callNanos.clear();
       double before = cpuSeconds(monitor.pid());
@@ -84,11 +94,35 @@ public final class IntakeBenchmark {
       pause(seconds);
       double elapsed = (clock.nanoTime() - started) / 1e9;
       report(monitor.pid(), elapsed, cpuSeconds(monitor.pid()) - before, taken, events());
+      endSenders();
       channel.close();
     } finally {
       monitor.destroy();
       scheduler.close();
       registry.close();
+    }
+  }
+
+  private Runnable sender(Runnable calls) {
+    return () -> {
+      sending.readLock().lock();
+      try {
+        if (!ended) {
+          calls.run();
+        }
+      } finally {
+        sending.readLock().unlock();
+      }
+    };
+  }
+
+  /** No call is under way when it returns, and none comes after. */
+  private void endSenders() {
+    sending.writeLock().lock();
+    try {
+      ended = true;
+    } finally {
+      sending.writeLock().unlock();
     }
   }
 

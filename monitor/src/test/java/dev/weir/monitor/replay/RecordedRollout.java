@@ -6,13 +6,17 @@ import static dev.weir.monitor.simulated.SimulatedTraffic.ROUTE;
 import dev.weir.monitor.guardrail.EvidenceBook;
 import dev.weir.monitor.guardrail.EvidenceConfig;
 import dev.weir.monitor.guardrail.EvidenceListener;
+import dev.weir.monitor.guardrail.Renaming;
 import dev.weir.monitor.guardrail.WhatIf;
 import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.intake.IntakeCounts;
+import dev.weir.monitor.privacy.Erasure;
 import dev.weir.monitor.simulated.SimulatedTraffic;
+import dev.weir.monitor.store.EvidenceErasure;
 import dev.weir.monitor.store.EvidenceFile;
 import dev.weir.monitor.store.EvidenceKeeper;
 import dev.weir.platform.lifecycle.Readiness;
+import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.TestClock;
 import dev.weir.proto.monitor.v1.OutcomeSlice;
 import dev.weir.proto.monitor.v1.ReportOutcomesRequest;
@@ -51,6 +55,7 @@ final class RecordedRollout implements EvidenceListener {
   private EvidenceBook book;
   private JournalFolder journals;
   private EvidenceKeeper keeper;
+  private final EvidenceFile intent;
 
   RecordedRollout(Path folder, Guardrail... guardrails) throws IOException {
     this(folder, ReplayConfig.defaults(), guardrails);
@@ -73,6 +78,7 @@ final class RecordedRollout implements EvidenceListener {
                     .addSteps(
                         RolloutStep.newBuilder().setCanaryBasisPoints(500).setMinCanaryUnits(100)))
             .build();
+    this.intent = new EvidenceFile(folder.resolve("erasing.bin"));
     this.journals = newJournals();
     this.book = newBook();
     this.keeper = newKeeper();
@@ -90,7 +96,8 @@ final class RecordedRollout implements EvidenceListener {
         new IntakeCounts(),
         clock,
         this,
-        journals);
+        journals,
+        List.of());
   }
 
   private EvidenceKeeper newKeeper() {
@@ -157,7 +164,30 @@ final class RecordedRollout implements EvidenceListener {
     book = newBook();
     keeper = newKeeper();
     keeper.load();
+    erasure().finish();
     follow();
+  }
+
+  private EvidenceErasure erasure() {
+    return new EvidenceErasure(
+        intent, book, journals, keeper::save, Randomness.seeded(clock.nanoTime() + 1));
+  }
+
+  /** What else stands for it, and it, are forgotten; returns all of it. */
+  Erasure erase(Erasure erasure) {
+    Erasure all = erasure.with(erasure().alsoKnownAs(erasure));
+    erasure().erase(all);
+    return all;
+  }
+
+  /** The same, but the process is killed on the way: before anything, or before the last step. */
+  void eraseAndBeKilled(Erasure erasure, boolean atOnce) throws IOException {
+    Renaming renaming = Renaming.of(erasure, Randomness.seeded(99));
+    intent.save(renaming.toBytes());
+    if (!atOnce) {
+      journals.rename(renaming, () -> book.rename(renaming));
+    }
+    kill();
   }
 
   Path file() {

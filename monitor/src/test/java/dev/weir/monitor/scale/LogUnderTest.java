@@ -80,7 +80,7 @@ final class LogUnderTest {
 
   /** Writes what metrics said. */
   void write(List<BusinessPoint> points) {
-    writer.business(points);
+    writer.business(points, points);
     appendWritten();
   }
 

@@ -4,6 +4,7 @@ import dev.weir.monitor.guardrail.EvidenceBook;
 import dev.weir.monitor.guardrail.EvidenceConfig;
 import dev.weir.monitor.guardrail.EvidenceListener;
 import dev.weir.monitor.intake.FeedbackJoin;
+import dev.weir.monitor.intake.FeedbackLog;
 import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.platform.time.TestClock;
@@ -12,6 +13,7 @@ import dev.weir.proto.route.v1.GuardrailEvidence;
 import dev.weir.proto.route.v1.Snapshot;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** What one monitor without Kafka makes of the same reports. */
 final class MonitorAlone {
@@ -25,7 +27,12 @@ final class MonitorAlone {
           clock,
           new EvidenceListener() {});
   private final FeedbackJoin join =
-      new FeedbackJoin(IntakeConfig.defaults(), counts, book::takeLabels);
+      new FeedbackJoin(
+          IntakeConfig.defaults(),
+          counts,
+          new FeedbackLog(),
+          UnaryOperator.identity(),
+          book::takeLabels);
 
   MonitorAlone() {
     book.follow(snapshot());

@@ -3,11 +3,14 @@ package dev.weir.monitor.scale;
 import dev.weir.monitor.guardrail.BusinessUnit;
 import dev.weir.monitor.guardrail.EvidenceBook;
 import dev.weir.monitor.guardrail.EvidenceConfig;
+import dev.weir.monitor.guardrail.EvidenceJournal;
 import dev.weir.monitor.guardrail.EvidenceListener;
 import dev.weir.monitor.intake.BusinessBoard;
 import dev.weir.monitor.intake.BusinessDoor;
+import dev.weir.monitor.intake.BusinessMemory;
 import dev.weir.monitor.intake.BusinessUnits;
 import dev.weir.monitor.intake.FeedbackJoin;
+import dev.weir.monitor.intake.FeedbackLog;
 import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.store.SavePoint;
@@ -17,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +35,7 @@ final class MonitorUnderTest {
   final LogCounts counts = new LogCounts();
   final SavePoint saves = new SavePoint();
   final EvidenceBook book;
+  private final BusinessMemory memory = new BusinessMemory(IntakeConfig.defaults());
   final BusinessBoard means = new BusinessBoard();
   private final LogUnderTest log;
   private final TestClock clock;
@@ -47,7 +52,9 @@ final class MonitorUnderTest {
             IntakeConfig.defaults(),
             intake,
             clock,
-            new EvidenceListener() {});
+            new EvidenceListener() {},
+            EvidenceJournal.NONE,
+            List.of(memory));
     byte[] image = disk.evidence;
     if (image != null) {
       try {
@@ -62,6 +69,8 @@ final class MonitorUnderTest {
         new FeedbackJoin(
             IntakeConfig.defaults(),
             intake,
+            new FeedbackLog(),
+            UnaryOperator.identity(),
             labels -> {
               if (!saves.isAgain()) {
                 book.takeLabels(labels);
@@ -70,6 +79,7 @@ final class MonitorUnderTest {
     var units =
         new BusinessUnits(
             IntakeConfig.defaults(),
+            memory,
             intake,
             values -> {
               if (!saves.isAgain()) {
@@ -88,12 +98,13 @@ final class MonitorUnderTest {
             counts,
             clock);
     saves.place(() -> book.place(reader.place().toBytes()));
-    saves.evidence(() ->
-        book.image()
-            .ifPresent(taken -> {
-              disk.evidence = taken.bytes();
-              book.saved(taken);
-            }));
+    saves.evidence(() -> {
+      book.image().ifPresent(taken -> {
+        disk.evidence = taken.bytes();
+        book.saved(taken);
+      });
+      return true;
+    });
   }
 
   /** Reads what there is. */

@@ -141,7 +141,7 @@ public final class FakeMesh implements AutoCloseable {
         IntakeServiceGrpc.newBlockingStub(channel())
             .withDeadlineAfter(java.time.Duration.ofSeconds(2));
     intake.reportOutcomes(quarter.outcomes());
-    ReportSamplesRequest samples = features.with(quarter.samples());
+    ReportSamplesRequest samples = quarter.traced(features.with(quarter.samples()));
     intake.reportSamples(samples);
     label(intake, samples.getSamplesList());
     trace(quarter);
@@ -187,9 +187,10 @@ public final class FakeMesh implements AutoCloseable {
   private void label(IntakeServiceGrpc.IntakeServiceBlockingStub intake, List<Sample> samples) {
     var feedback = ReportFeedbackRequest.newBuilder();
     for (Sample sample : samples.subList(0, Math.min(10, samples.size()))) {
-      String truth = random.nextDouble() < 0.83 ? sample.getPredictedClasses(0) : "9";
       feedback.addFeedback(
-          Feedback.newBuilder().setRequestId(sample.getRequestId()).addTrueClasses(truth));
+          Feedback.newBuilder()
+              .setRequestId(sample.getRequestId())
+              .addTrueClasses(features.truth(sample)));
     }
     intake.reportFeedback(feedback.build());
   }

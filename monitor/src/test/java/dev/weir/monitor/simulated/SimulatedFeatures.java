@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * Inputs of simulated predictions, six numbers each, and the reference that goes with them: income
- * moves away from it over time, a new sector comes up, and the rest stays as it was.
+ * Inputs of simulated predictions, six numbers each, the reference that goes with them, and what is
+ * true: income moves away from the reference over time, a new sector comes up, and the rest stays
+ * as it was. In one sector predictions are wrong more often for some minutes, then as often as
+ * elsewhere again.
  */
 public final class SimulatedFeatures {
   private static final List<String> NUMBERS =
@@ -24,6 +26,17 @@ public final class SimulatedFeatures {
   private static final long ROWS = 20_000;
   private static final double DRIFT_A_SAMPLE = 0.00012;
   private static final double MOST_DRIFT = 1.2;
+
+  /** Accuracy in all sectors at all times, but in this one at some. */
+  private static final double ACCURACY = 0.83;
+
+  private static final double ACCURACY_OF_WORSE_SECTOR = 0.3;
+  private static final float WORSE_SECTOR = 3;
+
+  /** At 400 a second it begins after 25 s, and lasts two minutes of every four. */
+  private static final long SAMPLES_BEFORE_IT_IS_WORSE = 10_000;
+
+  private static final long SAMPLES_OF_A_PHASE = 48_000;
 
   private final RandomGenerator random;
   private long seen;
@@ -78,6 +91,21 @@ public final class SimulatedFeatures {
               .addConfidences((float) (1 - 0.5 * Math.pow(random.nextDouble(), 2))));
     }
     return changed.build();
+  }
+
+  /** The class that is true of a sample that {@link #with} gave; any but the predicted: "9". */
+  public String truth(Sample sample) {
+    long phase = (seen + SAMPLES_OF_A_PHASE - SAMPLES_BEFORE_IT_IS_WORSE) / SAMPLES_OF_A_PHASE;
+    float sector =
+        sample
+            .getInputs(0)
+            .getRaw()
+            .asReadOnlyByteBuffer()
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .getFloat(Float.BYTES * NUMBERS.size());
+    double accuracy =
+        phase % 2 == 1 && sector == WORSE_SECTOR ? ACCURACY_OF_WORSE_SECTOR : ACCURACY;
+    return random.nextDouble() < accuracy ? sample.getPredictedClasses(0) : "9";
   }
 
   private SampleTensor inputs() {

@@ -12,6 +12,7 @@ import dev.weir.proto.monitor.v1.UnitOutcome;
 import dev.weir.proto.route.v1.Arm;
 import dev.weir.proto.route.v1.Assignment;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -30,7 +31,22 @@ public final class SimulatedTraffic {
   private static final int SLICE_MILLIS = 250;
 
   /** What one quarter of a second gave. */
-  public record Quarter(ReportOutcomesRequest outcomes, ReportSamplesRequest samples) {}
+  public record Quarter(ReportOutcomesRequest outcomes, ReportSamplesRequest samples) {
+    /** Samples of it, of which only those have a trace that the outcomes name. */
+    ReportSamplesRequest traced(ReportSamplesRequest some) {
+      var named = new HashSet<String>();
+      for (OutcomeCell cell : outcomes.getSlices(0).getCellsList()) {
+        named.addAll(cell.getExemplarTraceIdsList());
+      }
+      var traced = some.toBuilder();
+      for (Sample.Builder sample : traced.getSamplesBuilderList()) {
+        if (!named.contains(sample.getTraceId())) {
+          sample.clearTraceId();
+        }
+      }
+      return traced.build();
+    }
+  }
 
   private final RandomGenerator random;
   private final double requestsPerSecond;

@@ -55,35 +55,64 @@ class StatisticLawsTest {
     return List.of(
         new Law(
             "error-rate-strict",
-            () -> new Errors(new ErrorRateTest(ErrorRateTest.Parameters.tolerating(1)))),
+            () ->
+                new Guardrail<>(
+                    new ErrorRateTest(ErrorRateTest.Parameters.tolerating(1)),
+                    ErrorRateTest.class,
+                    StatisticLawsTest::errors)),
         new Law(
             "error-rate",
-            () -> new Errors(new ErrorRateTest(ErrorRateTest.Parameters.tolerating(1.1)))),
+            () ->
+                new Guardrail<>(
+                    new ErrorRateTest(ErrorRateTest.Parameters.tolerating(1.1)),
+                    ErrorRateTest.class,
+                    StatisticLawsTest::errors)),
         new Law(
             "latency",
-            () -> new Latency(new LatencyTest(LatencyTest.Parameters.tolerating(1.25, 1_000_000)))),
+            () ->
+                new Guardrail<>(
+                    new LatencyTest(LatencyTest.Parameters.tolerating(1.25, 1_000_000)),
+                    LatencyTest.class,
+                    StatisticLawsTest::latency)),
         new Law(
             "predicted-class-strict",
-            () -> new Classes(new PredictedClassTest(PredictedClassTest.Parameters.tolerating(1)))),
+            () ->
+                new Guardrail<>(
+                    new PredictedClassTest(PredictedClassTest.Parameters.tolerating(1)),
+                    PredictedClassTest.class,
+                    StatisticLawsTest::classes)),
         new Law(
             "predicted-class",
             () ->
-                new Classes(new PredictedClassTest(PredictedClassTest.Parameters.tolerating(1.1)))),
-        new Law("score", () -> new Scores(new ScoreTest(new ScoreTest.Parameters(1.1, 300)))),
+                new Guardrail<>(
+                    new PredictedClassTest(PredictedClassTest.Parameters.tolerating(1.1)),
+                    PredictedClassTest.class,
+                    StatisticLawsTest::classes)),
+        new Law(
+            "score",
+            () ->
+                new Guardrail<>(
+                    new ScoreTest(new ScoreTest.Parameters(1.1, 300)),
+                    ScoreTest.class,
+                    StatisticLawsTest::scores)),
         new Law(
             "mean-rare",
             () ->
-                new Means(
+                new Guardrail<>(
                     new MeanTest(
                         MeanTest.Parameters.rare(
-                            new Claim.NotWorse(0.005), ShownScale.lessIsBetter("error rate"))))),
+                            new Claim.NotWorse(0.005), ShownScale.lessIsBetter("error rate"))),
+                    MeanTest.class,
+                    StatisticLawsTest::means)),
         new Law(
             "mean-number",
             () ->
-                new Means(
+                new Guardrail<>(
                     new MeanTest(
                         MeanTest.Parameters.number(
-                            new Claim.Equivalent(0.01), ShownScale.upTo("loss", 5))))),
+                            new Claim.Equivalent(0.01), ShownScale.upTo("loss", 5))),
+                    MeanTest.class,
+                    StatisticLawsTest::means)),
         new Law(
             "sample-ratio", () -> new Ratio(new SampleRatioTest(SampleRatioTest.DEFAULT_ALPHA))));
   }
@@ -239,16 +268,17 @@ class StatisticLawsTest {
     return law.fresh().get().from(bytes);
   }
 
-  record Errors(ErrorRateTest test) implements Subject {
+  /** Counts a cell in a test, each count divided. */
+  interface Feed<T extends GuardrailTest> {
+    void update(T test, Cell cell, int divisor);
+  }
+
+  /** A guardrail's test, and how cells are counted in it. */
+  record Guardrail<T extends GuardrailTest>(T test, Class<T> type, Feed<T> feed)
+      implements Subject {
     @Override
     public void update(Cell cell, int divisor) {
-      test.update(
-          cell.rho(),
-          new HitCounts(
-              cell.even(1, 4) / divisor,
-              cell.even(2, 40) / divisor,
-              cell.even(3, 6) / divisor,
-              cell.even(4, 400) / divisor));
+      feed.update(test, cell, divisor);
     }
 
     @Override
@@ -273,7 +303,7 @@ class StatisticLawsTest {
 
     @Override
     public Subject from(byte[] bytes) {
-      return new Errors((ErrorRateTest) GuardrailTest.fromBytes(bytes));
+      return new Guardrail<>(type.cast(GuardrailTest.fromBytes(bytes)), type, feed);
     }
 
     @Override
@@ -282,180 +312,57 @@ class StatisticLawsTest {
     }
   }
 
-  record Latency(LatencyTest test) implements Subject {
-    @Override
-    public void update(Cell cell, int divisor) {
-      var canary = new LatencyHistogram();
-      var baseline = new LatencyHistogram();
-      for (int i = 0; i < 6; i++) {
-        canary.add(400 + 12 * i, cell.even(i, 5) / divisor);
-        baseline.add(395 + 10 * i, cell.even(10 + i, 90) / divisor);
-      }
-      canary.addUnanswered(cell.even(20, 3) / divisor);
-      test.update(cell.rho(), canary, baseline);
-    }
-
-    @Override
-    public void close() {
-      test.closeSlice();
-    }
-
-    @Override
-    public double logEvidence() {
-      return test.logEvidence();
-    }
-
-    @Override
-    public double maxLogEvidence() {
-      return test.maxLogEvidence();
-    }
-
-    @Override
-    public byte[] toBytes() {
-      return test.toBytes();
-    }
-
-    @Override
-    public Subject from(byte[] bytes) {
-      return new Latency((LatencyTest) GuardrailTest.fromBytes(bytes));
-    }
-
-    @Override
-    public Evidence evidence() {
-      return test.evidence();
-    }
+  private static void errors(ErrorRateTest test, Cell cell, int divisor) {
+    test.update(
+        cell.rho(),
+        new HitCounts(
+            cell.even(1, 4) / divisor,
+            cell.even(2, 40) / divisor,
+            cell.even(3, 6) / divisor,
+            cell.even(4, 400) / divisor));
   }
 
-  record Classes(PredictedClassTest test) implements Subject {
-    @Override
-    public void update(Cell cell, int divisor) {
-      var canary = Map.of("cat", cell.even(1, 9) / divisor, "dög", cell.even(2, 20) / divisor);
-      var baseline =
-          Map.of(
-              "cat",
-              cell.even(3, 90) / divisor,
-              "dög",
-              cell.even(4, 90) / divisor,
-              "late " + cell.number(),
-              cell.even(5, 3) / divisor);
-      test.update(cell.rho(), canary, baseline);
+  private static void latency(LatencyTest test, Cell cell, int divisor) {
+    var canary = new LatencyHistogram();
+    var baseline = new LatencyHistogram();
+    for (int i = 0; i < 6; i++) {
+      canary.add(400 + 12 * i, cell.even(i, 5) / divisor);
+      baseline.add(395 + 10 * i, cell.even(10 + i, 90) / divisor);
     }
-
-    @Override
-    public void close() {
-      test.closeSlice();
-    }
-
-    @Override
-    public double logEvidence() {
-      return test.logEvidence();
-    }
-
-    @Override
-    public double maxLogEvidence() {
-      return test.maxLogEvidence();
-    }
-
-    @Override
-    public byte[] toBytes() {
-      return test.toBytes();
-    }
-
-    @Override
-    public Subject from(byte[] bytes) {
-      return new Classes((PredictedClassTest) GuardrailTest.fromBytes(bytes));
-    }
-
-    @Override
-    public Evidence evidence() {
-      return test.evidence();
-    }
+    canary.addUnanswered(cell.even(20, 3) / divisor);
+    test.update(cell.rho(), canary, baseline);
   }
 
-  record Scores(ScoreTest test) implements Subject {
-    @Override
-    public void update(Cell cell, int divisor) {
-      var canary = new ArrayList<Double>();
-      var baseline = new ArrayList<Double>();
-      for (int i = 0; i < 40; i++) {
-        canary.addAll(Collections.nCopies((int) cell.even(i, 3) / divisor, (double) (i * i)));
-        baseline.addAll(
-            Collections.nCopies((int) cell.even(40 + i, 6) / divisor, (double) (7 * i)));
-      }
-      test.update(cell.rho(), canary, baseline);
-    }
-
-    @Override
-    public void close() {
-      test.closeSlice();
-    }
-
-    @Override
-    public double logEvidence() {
-      return test.logEvidence();
-    }
-
-    @Override
-    public double maxLogEvidence() {
-      return test.maxLogEvidence();
-    }
-
-    @Override
-    public byte[] toBytes() {
-      return test.toBytes();
-    }
-
-    @Override
-    public Subject from(byte[] bytes) {
-      return new Scores((ScoreTest) GuardrailTest.fromBytes(bytes));
-    }
-
-    @Override
-    public Evidence evidence() {
-      return test.evidence();
-    }
+  private static void classes(PredictedClassTest test, Cell cell, int divisor) {
+    var canary = Map.of("cat", cell.even(1, 9) / divisor, "dög", cell.even(2, 20) / divisor);
+    var baseline =
+        Map.of(
+            "cat",
+            cell.even(3, 90) / divisor,
+            "dög",
+            cell.even(4, 90) / divisor,
+            "late " + cell.number(),
+            cell.even(5, 3) / divisor);
+    test.update(cell.rho(), canary, baseline);
   }
 
-  record Means(MeanTest test) implements Subject {
-    @Override
-    public void update(Cell cell, int divisor) {
-      LevelCounts counts = test.newCounts();
-      for (int i = 0; i <= 4; i++) {
-        counts.add(cell.rho(), true, i / 4.0, cell.even(i, 6) / divisor);
-        counts.add(cell.rho(), false, i * i / 16.0, cell.even(5 + i, 90) / divisor);
-      }
-      test.update(counts);
+  private static void scores(ScoreTest test, Cell cell, int divisor) {
+    var canary = new ArrayList<Double>();
+    var baseline = new ArrayList<Double>();
+    for (int i = 0; i < 40; i++) {
+      canary.addAll(Collections.nCopies((int) cell.even(i, 3) / divisor, (double) (i * i)));
+      baseline.addAll(Collections.nCopies((int) cell.even(40 + i, 6) / divisor, (double) (7 * i)));
     }
+    test.update(cell.rho(), canary, baseline);
+  }
 
-    @Override
-    public void close() {
-      test.closeSlice();
+  private static void means(MeanTest test, Cell cell, int divisor) {
+    LevelCounts counts = test.newCounts();
+    for (int i = 0; i <= 4; i++) {
+      counts.add(cell.rho(), true, i / 4.0, cell.even(i, 6) / divisor);
+      counts.add(cell.rho(), false, i * i / 16.0, cell.even(5 + i, 90) / divisor);
     }
-
-    @Override
-    public double logEvidence() {
-      return test.logEvidence();
-    }
-
-    @Override
-    public double maxLogEvidence() {
-      return test.maxLogEvidence();
-    }
-
-    @Override
-    public byte[] toBytes() {
-      return test.toBytes();
-    }
-
-    @Override
-    public Subject from(byte[] bytes) {
-      return new Means((MeanTest) GuardrailTest.fromBytes(bytes));
-    }
-
-    @Override
-    public Evidence evidence() {
-      return test.evidence();
-    }
+    test.update(counts);
   }
 
   record Ratio(SampleRatioTest test) implements Subject {

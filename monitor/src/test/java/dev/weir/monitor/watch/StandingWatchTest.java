@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,8 @@ final class StandingWatchTest {
   private final RandomGenerator random = Randomness.seeded(17);
   private final Heard heard = new Heard();
   private StandingWatch watch = newWatch(config(100_000));
+  private IntFunction<String> requestIds = i -> "r" + i;
+  private int requests;
   private long millis = 1_767_225_600_000L;
 
   private static final class Heard implements Findings {
@@ -80,6 +83,7 @@ final class StandingWatchTest {
         10,
         1e6,
         0.05,
+        10_000,
         maxWaiting);
   }
 
@@ -147,11 +151,17 @@ final class StandingWatchTest {
                 .addShape(row.length)
                 .setRaw(ByteString.copyFrom(raw.array())))
         .addPredictedClasses(predicted)
+        .setRequestId(requestIds.apply(requests++))
         .build();
   }
 
   private void feed(int slices, Row row) {
     feed(slices, row, 0.6);
+  }
+
+  private void feed(int slices, Row row, IntFunction<String> requestIds) {
+    this.requestIds = requestIds;
+    feed(slices, row);
   }
 
   private void feed(int slices, Row row, double positives) {
@@ -244,6 +254,42 @@ final class StandingWatchTest {
   }
 
   @Test
+  void a_restart_before_anything_came_loses_nothing() throws IOException {
+    feed(1, this::usual);
+    byte[] image = watch.image();
+    watch = newWatch(config(100_000));
+    watch.restore(image);
+    assertThat(watch.image()).isEqualTo(image);
+  }
+
+  @Test
+  void request_ids_that_come_again_raise_an_alarm_and_new_ones_do_not() {
+    feed(100, this::usual, i -> "once-" + i);
+    assertThat(heard.kinds()).isEmpty();
+    assertThat(watch.views().getFirst().requestIds().requests()).isEqualTo(10_000);
+    feed(30, this::usual, i -> "again-" + i / 2);
+    assertThat(heard.kinds()).containsExactly("RepeatedRequests request_id");
+    assertThat(watch.views().getFirst().requestIds().alarms()).hasSize(1);
+  }
+
+  /** Both are shifted, the first far more: it alarms first, and the second is named with it. */
+  @Test
+  void features_that_are_to_be_believed_with_the_one_that_alarmed_are_named() {
+    watch = newWatch(config(100_000));
+    watch.follow(twoNumbers());
+    for (int slice = 0; slice < 60 && heard.firing.isEmpty(); slice++) {
+      feed(1, () -> new float[] {36 + 64 * random.nextFloat(), 35 + 65 * random.nextFloat()});
+    }
+    Discovery discovery = watch.views().getFirst().discovery().orElseThrow();
+    assertThat(discovery.named())
+        .extracting(Discovery.Named::feature)
+        .containsExactlyInAnyOrder("x0", "x1");
+    assertThat(heard.firing.values()).anyMatch(f -> f.summary().contains("; named with it: x"));
+    feed(600, () -> new float[] {100 * random.nextFloat(), 100 * random.nextFloat()});
+    assertThat(watch.views().getFirst().discovery()).isEmpty();
+  }
+
+  @Test
   void more_samples_than_may_wait_are_dropped_and_counted() {
     watch = newWatch(config(150));
     var slice = new ArrayList<Sample>();
@@ -252,9 +298,10 @@ final class StandingWatchTest {
     }
     watch.samples(slice);
     watch.samples(slice);
-    assertThat(counts.of(IntakeEvent.WATCH_OVERFLOW)).isEqualTo(100);
     watch.work();
-    assertThat(watch.views().getFirst().rows()).isEqualTo(100);
+    assertThat(watch.views().getFirst().rows()).isBetween(140L, 150L);
+    assertThat(counts.of(IntakeEvent.WATCH_OVERFLOW))
+        .isEqualTo(200 - watch.views().getFirst().rows());
   }
 
   @Test

@@ -13,6 +13,11 @@ public final class Randomness {
     return new SecureRandom().nextLong();
   }
 
+  /** Numbers that nobody can predict, whatever they have seen of it. Thread-safe, slower. */
+  public static RandomGenerator secure() {
+    return new SecureRandom();
+  }
+
   /** A fast, well-mixed generator with the given seed: the same seed gives the same numbers. */
   public static RandomGenerator seeded(long seed) {
     return RandomGeneratorFactory.of("L64X128MixRandom").create(seed);

@@ -1,5 +1,6 @@
 package dev.weir.platform.lifecycle;
 
+import dev.weir.platform.time.Clock;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A JVM of its own, with this test's class path, that can be killed. */
-final class ChildJvm implements AutoCloseable {
+public final class ChildJvm implements AutoCloseable {
+  private static final int KILLED = 128 + 9;
+
   private final Process process;
   private final BufferedReader output;
 
@@ -20,14 +23,15 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** Its output and its errors come on one stream. */
-  static ChildJvm start(Class<?> main, String... arguments) throws IOException {
+  public static ChildJvm start(Class<?> main, String... arguments) throws IOException {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            "-Xmx64m",
+            "-Xmx128m",
+            "--enable-native-access=ALL-UNNAMED",
             "-cp",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             main.getName()));
@@ -36,14 +40,41 @@ final class ChildJvm implements AutoCloseable {
   }
 
   /** The next line, or null when there is no more. */
-  @Nullable String readLine() throws IOException {
+  public @Nullable String readLine() throws IOException {
     return output.readLine();
   }
 
   /** SIGKILL, and waits until it is gone. What it said before can still be read. */
-  void kill() throws InterruptedException {
+  public void kill() throws InterruptedException {
     process.toHandle().destroyForcibly();
     process.waitFor();
+  }
+
+  /**
+   * Reads so many lines, waits a while into what comes behind them, kills, and reads what was said
+   * until then.
+   *
+   * @return all lines
+   * @throws AssertionError when it ended by itself
+   */
+  public List<String> killAfter(int lines, long nanos, Clock clock)
+      throws IOException, InterruptedException {
+    var said = new ArrayList<String>();
+    for (String line = readLine(); line != null; line = readLine()) {
+      said.add(line);
+      if (said.size() == lines) {
+        long end = clock.nanoTime() + nanos;
+        while (clock.nanoTime() - end < 0) {
+          Thread.onSpinWait();
+        }
+        // through the handle, which leaves what was said before to be read
+        process.toHandle().destroyForcibly();
+      }
+    }
+    if (exitStatus() != KILLED) {
+      throw new AssertionError("ended by itself with " + exitStatus() + ": " + said);
+    }
+    return said;
   }
 
   /** SIGTERM. What it says then can be read. */

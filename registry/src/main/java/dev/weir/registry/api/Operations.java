@@ -9,10 +9,12 @@ import dev.weir.proto.route.v1.Route;
 import dev.weir.proto.route.v1.Verdict;
 import dev.weir.registry.audit.AuditChain;
 import dev.weir.registry.audit.AuditRecord;
+import dev.weir.registry.control.DiversionCommands;
 import dev.weir.registry.control.Registry;
 import dev.weir.registry.control.RolloutDriver;
 import dev.weir.registry.control.RolloutSoftState;
 import dev.weir.registry.control.RouteCommands;
+import dev.weir.registry.control.WorkerReports;
 import dev.weir.registry.model.ProtoTimes;
 import dev.weir.registry.outcome.Outcome;
 import dev.weir.registry.outcome.Refusal;
@@ -34,6 +36,7 @@ public final class Operations {
   private final RolloutDriver driver;
   private final RolloutSoftState soft;
   private final RegistryStore store;
+  private final WorkerReports workers;
   private final int maxRoutes;
 
   public Operations(
@@ -41,11 +44,13 @@ public final class Operations {
       RolloutDriver driver,
       RolloutSoftState soft,
       RegistryStore store,
+      WorkerReports workers,
       int maxRoutes) {
     this.registry = registry;
     this.driver = driver;
     this.soft = soft;
     this.store = store;
+    this.workers = workers;
     this.maxRoutes = maxRoutes;
   }
 
@@ -59,9 +64,23 @@ public final class Operations {
         .map(state -> required(state.routes().get(wanted.getName()), wanted.getName()));
   }
 
+  /** Sends all of a route's requests to its fallback. */
+  Outcome<Route> divertRoute(String name, String reason, String actor) {
+    return registry
+        .submit(actor, DiversionCommands.divert(name, reason, actor, workers.fleet()))
+        .map(state -> required(state.routes().get(name), name));
+  }
+
+  /** Ends that. */
+  Outcome<Route> restoreRoute(String name, String reason, String actor) {
+    return registry
+        .submit(actor, DiversionCommands.restore(name, reason))
+        .map(state -> required(state.routes().get(name), name));
+  }
+
   private static Route required(@Nullable Route route, String name) {
     if (route == null) {
-      throw new IllegalStateException("route " + name + " is not there after it was put");
+      throw new IllegalStateException("route " + name + " is not there after its change");
     }
     return route;
   }

@@ -31,8 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The registry over HTTP: reading everything, starting and steering rollouts. Bodies are JSON, and
- * so is every refusal: {@code {"error": {"code": "NOT_FOUND", "message": "..."}}}.
+ * The registry over HTTP: reading everything, diverting routes, starting and steering rollouts.
+ * Bodies are JSON, and so is every refusal: {@code {"error": {"code": "NOT_FOUND", "message":
+ * "..."}}}.
  */
 public final class RestApi implements Consumer<HttpRouting.Builder> {
   private static final String ROOT = "/api/v1";
@@ -87,6 +88,8 @@ public final class RestApi implements Consumer<HttpRouting.Builder> {
                 Json.of(operations.audit(number(request, "after"), number(request, "limit")))));
     get(routing, "/snapshot", request -> Outcome.done(Json.of(feed.newest())));
     get(routing, "/workers", request -> Outcome.done(workers()));
+    post(routing, "/routes/{name}/divert", this::divertRoute);
+    post(routing, "/routes/{name}/restore", this::restoreRoute);
     post(routing, "/rollouts", this::startRollout);
     post(routing, "/rollouts/{id}/{command}", this::steerRollout);
     routing.any(
@@ -216,6 +219,16 @@ public final class RestApi implements Consumer<HttpRouting.Builder> {
       list.add(worker);
     }
     return object;
+  }
+
+  private Outcome<JsonNode> divertRoute(ServerRequest request) {
+    String reason = Json.field(body(request), "reason");
+    return operations.divertRoute(path(request, "name"), reason, actor(request)).map(Json::of);
+  }
+
+  private Outcome<JsonNode> restoreRoute(ServerRequest request) {
+    String reason = Json.field(body(request), "reason");
+    return operations.restoreRoute(path(request, "name"), reason, actor(request)).map(Json::of);
   }
 
   private Outcome<JsonNode> startRollout(ServerRequest request) {

@@ -2,6 +2,8 @@ package dev.weir.registry.api;
 
 import dev.weir.platform.error.Check;
 import dev.weir.platform.error.InvalidValueException;
+import dev.weir.proto.registry.v1.DivertRouteRequest;
+import dev.weir.proto.registry.v1.DivertRouteResponse;
 import dev.weir.proto.registry.v1.GetRolloutRequest;
 import dev.weir.proto.registry.v1.GetRolloutResponse;
 import dev.weir.proto.registry.v1.ListAuditRequest;
@@ -10,6 +12,8 @@ import dev.weir.proto.registry.v1.PutRouteRequest;
 import dev.weir.proto.registry.v1.PutRouteResponse;
 import dev.weir.proto.registry.v1.ReportVerdictsRequest;
 import dev.weir.proto.registry.v1.ReportVerdictsResponse;
+import dev.weir.proto.registry.v1.RestoreRouteRequest;
+import dev.weir.proto.registry.v1.RestoreRouteResponse;
 import dev.weir.proto.registry.v1.RolloutServiceGrpc;
 import dev.weir.proto.registry.v1.StartRolloutRequest;
 import dev.weir.proto.registry.v1.StartRolloutResponse;
@@ -43,6 +47,28 @@ public final class RolloutApi extends RolloutServiceGrpc.RolloutServiceImplBase 
             .putRoute(request.getRoute(), Actor.current())
             .map(route -> PutRouteResponse.newBuilder().setRoute(route).build()),
         "PutRoute");
+  }
+
+  @Override
+  public void divertRoute(
+      DivertRouteRequest request, StreamObserver<DivertRouteResponse> observer) {
+    replies.send(
+        observer,
+        operations
+            .divertRoute(request.getRoute(), request.getReason(), Actor.current())
+            .map(route -> DivertRouteResponse.newBuilder().setRoute(route).build()),
+        "DivertRoute");
+  }
+
+  @Override
+  public void restoreRoute(
+      RestoreRouteRequest request, StreamObserver<RestoreRouteResponse> observer) {
+    replies.send(
+        observer,
+        operations
+            .restoreRoute(request.getRoute(), request.getReason(), Actor.current())
+            .map(route -> RestoreRouteResponse.newBuilder().setRoute(route).build()),
+        "RestoreRoute");
   }
 
   @Override

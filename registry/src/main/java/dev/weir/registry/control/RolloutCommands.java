@@ -2,6 +2,8 @@ package dev.weir.registry.control;
 
 import dev.weir.platform.error.InvalidValueException;
 import dev.weir.proto.registry.v1.ModelVersion;
+import dev.weir.proto.route.v1.Guardrail;
+import dev.weir.proto.route.v1.Mirror;
 import dev.weir.proto.route.v1.Rollout;
 import dev.weir.proto.route.v1.RolloutSpec;
 import dev.weir.proto.route.v1.RolloutState;
@@ -47,7 +49,7 @@ public final class RolloutCommands {
         long number = VersionId.number("spec.canary_version", spec.getCanaryVersion());
         route = state.routes().get(spec.getRoute());
         if (route == null) {
-          return Outcome.refused(unknownRoute(state, spec.getRoute()));
+          return Outcome.refused(RouteCommands.unknownRoute(state, spec.getRoute()));
         }
         Optional<Refusal> refusal = notReady(state, route);
         if (refusal.isPresent()) {
@@ -59,7 +61,8 @@ public final class RolloutCommands {
         if (version.isEmpty()) {
           return Outcome.refused(ModelCommands.unknownVersion(state, canary));
         }
-        Optional<Refusal> unfit = unfit(state, serving, version.get());
+        Optional<Refusal> unfit =
+            unfit(state, serving, version.get()).or(() -> mirrorsElsewhere(spec, route, canary));
         if (unfit.isPresent()) {
           return Outcome.refused(unfit.get());
         }
@@ -109,15 +112,6 @@ public final class RolloutCommands {
         new RegistryRecord.RolloutChanged(id, new RolloutRecord.Started(rollout)), detail);
   }
 
-  private static Refusal unknownRoute(RegistryState state, String name) {
-    List<String> known = state.routes().keySet().stream().limit(10).toList();
-    return Refusal.notFound(
-        "route "
-            + name
-            + " does not exist; "
-            + (known.isEmpty() ? "there are no routes" : "routes: " + String.join(", ", known)));
-  }
-
   private static Optional<Refusal> notReady(RegistryState state, Route route) {
     Optional<Rollout> active = state.activeRollout(route.getName());
     if (active.isPresent()) {
@@ -130,6 +124,10 @@ public final class RolloutCommands {
                   + " ("
                   + active.get().getState()
                   + "); abort it or wait until it is over"));
+    }
+    Optional<Refusal> diverted = DiversionCommands.refusal(state, route.getName());
+    if (diverted.isPresent()) {
+      return diverted;
     }
     Optional<Variant> serving = Routes.serving(route);
     if (serving.isEmpty()) {
@@ -165,6 +163,29 @@ public final class RolloutCommands {
     return state.version(baseline).flatMap(version -> ModelCommands.incompatible(version, canary));
   }
 
+  /** A guardrail that counts copies needs them to go to the canary. */
+  private static Optional<Refusal> mirrorsElsewhere(
+      RolloutSpec spec, Route route, VersionId canary) {
+    Mirror mirror = route.getMirror();
+    boolean elsewhere =
+        route.hasMirror()
+            && !(mirror.getModel().equals(canary.model())
+                && mirror.getVersion().equals(canary.version()));
+    return elsewhere && spec.getGuardrailsList().stream().anyMatch(Guardrail::hasShadowAgreement)
+        ? Optional.of(
+            Refusal.notNow(
+                "route "
+                    + route.getName()
+                    + " mirrors to "
+                    + mirror.getModel()
+                    + "/"
+                    + mirror.getVersion()
+                    + ", a shadow_agreement guardrail needs the copies for "
+                    + canary
+                    + "; put the route without its mirror"))
+        : Optional.empty();
+  }
+
   /** Steers a rollout. */
   public static Decider steer(
       String id, RolloutEvent.Command command, String actor, String reason) {
@@ -178,6 +199,13 @@ public final class RolloutCommands {
       if (rollout == null) {
         return Outcome.refused(
             Refusal.notFound("rollout " + id + " does not exist, or is over long since"));
+      }
+      if (command == RolloutEvent.Command.RESUME || command == RolloutEvent.Command.PROMOTE) {
+        Optional<Refusal> diverted =
+            DiversionCommands.refusal(situation.state(), rollout.getSpec().getRoute());
+        if (diverted.isPresent() && !RolloutMachine.isOver(rollout.getState())) {
+          return Outcome.refused(diverted.get());
+        }
       }
       var steered = new RolloutEvent.Steered(command, actor, reason);
       return switch (RolloutMachine.decide(rollout, steered, situation.now())) {

@@ -167,7 +167,12 @@ public final class RolloutDriver {
               }
               var observed =
                   new RolloutEvent.Observed(relevant(rollout, fleet), soft.freshVerdict(id));
-              return switch (RolloutMachine.decide(rollout, observed, situation.now())) {
+              Decision decision =
+                  DiversionCommands.held(
+                      situation.state(),
+                      rollout,
+                      RolloutMachine.decide(rollout, observed, situation.now()));
+              return switch (decision) {
                 case Decision.Change(var record) -> {
                   soft.waitingFor(id, "");
                   yield Outcome.done(

@@ -35,14 +35,14 @@ public final class RouteCommands {
       RegistryState state = situation.state();
       Optional<Refusal> refusal =
           owned(state, wanted)
+              .or(() -> DiversionCommands.refusal(state, wanted.getName()))
               .or(() -> versions(state, wanted))
               .or(() -> tooMany(state, wanted, maxRoutes));
       if (refusal.isPresent()) {
         return Outcome.refused(refusal.get());
       }
       Route before = state.routes().get(wanted.getName());
-      Route after =
-          Routes.next(before, wanted.toBuilder().clearRolloutId().clearRolloutStep().build());
+      Route after = Routes.next(before, operators(wanted));
       boolean same =
           before != null
               && before.equals(after.toBuilder().setGeneration(before.getGeneration()).build());
@@ -51,6 +51,24 @@ public final class RouteCommands {
               ? List.of()
               : List.of(new Change(new RegistryRecord.RoutePut(after), describe(after))));
     };
+  }
+
+  /** What an operator owns of a route. */
+  private static Route operators(Route wanted) {
+    Route.Builder own = wanted.toBuilder().clearRolloutId().clearRolloutStep().clearDiversion();
+    if (own.hasMirror()) {
+      own.getMirrorBuilder().clearRolloutId();
+    }
+    return own.build();
+  }
+
+  static Refusal unknownRoute(RegistryState state, String name) {
+    List<String> known = state.routes().keySet().stream().limit(10).toList();
+    return Refusal.notFound(
+        "route "
+            + name
+            + " does not exist; "
+            + (known.isEmpty() ? "there are no routes" : "routes: " + String.join(", ", known)));
   }
 
   private static Optional<Refusal> owned(RegistryState state, Route wanted) {

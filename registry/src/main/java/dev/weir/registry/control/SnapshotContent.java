@@ -5,6 +5,7 @@ import dev.weir.proto.route.v1.Placement;
 import dev.weir.proto.route.v1.Rollout;
 import dev.weir.proto.route.v1.Snapshot;
 import dev.weir.registry.model.VersionId;
+import dev.weir.registry.route.Diversions;
 import dev.weir.registry.state.RegistryState;
 import java.util.List;
 import java.util.TreeSet;
@@ -32,7 +33,7 @@ public final class SnapshotContent implements SnapshotSource {
     List<ModelVersion> versions = named.stream().flatMap(id -> state.version(id).stream()).toList();
     return Snapshot.newBuilder()
         .addAllVersions(versions)
-        .addAllRoutes(state.routes().values())
+        .addAllRoutes(state.routes().values().stream().map(Diversions::published).toList())
         .addAllRollouts(state.rollouts().values().stream().map(softly).toList())
         .addAllPlacements(placed)
         .addAllAliases(state.aliases().values())

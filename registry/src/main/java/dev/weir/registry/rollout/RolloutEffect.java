@@ -2,6 +2,8 @@ package dev.weir.registry.rollout;
 
 import dev.weir.proto.registry.v1.Alias;
 import dev.weir.proto.route.v1.Arm;
+import dev.weir.proto.route.v1.Guardrail;
+import dev.weir.proto.route.v1.Mirror;
 import dev.weir.proto.route.v1.Rollout;
 import dev.weir.proto.route.v1.Route;
 import dev.weir.proto.route.v1.Variant;
@@ -9,6 +11,7 @@ import dev.weir.registry.route.Routes;
 import dev.weir.registry.route.StickyLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the rest of the desired state must become because of the state that a rollout is in. Derived
@@ -92,25 +95,47 @@ public sealed interface RolloutEffect {
             .setArm(Arm.ARM_CANARY)
             .build());
     variants.addAll(others(route));
-    return withoutLayout(route).toBuilder()
-        .clearVariants()
-        .addAllVariants(variants)
-        .setRolloutId(rollout.getId())
-        .setRolloutStep(rollout.getStep())
-        .build();
+    Route.Builder shared =
+        withoutLayout(route).toBuilder()
+            .clearVariants()
+            .addAllVariants(variants)
+            .setRolloutId(rollout.getId())
+            .setRolloutStep(rollout.getStep());
+    if (!route.hasMirror()) {
+      mirror(rollout).ifPresent(shared::setMirror);
+    }
+    return shared.build();
+  }
+
+  /** Copies for the canary, when a guardrail of the rollout counts them. */
+  private static Optional<Mirror> mirror(Rollout rollout) {
+    return rollout.getSpec().getGuardrailsList().stream()
+        .filter(Guardrail::hasShadowAgreement)
+        .map(guardrail -> guardrail.getShadowAgreement().getMirrorBasisPoints())
+        .map(share -> share == 0 ? StatementChecks.DEFAULT_MIRROR_BASIS_POINTS : share)
+        .max(Integer::compare)
+        .map(share ->
+            Mirror.newBuilder()
+                .setModel(rollout.getModel())
+                .setVersion(rollout.getSpec().getCanaryVersion())
+                .setShareBasisPoints(share)
+                .setRolloutId(rollout.getId())
+                .build());
   }
 
   private static ChangeRoute ended(Rollout rollout, Route route, String version) {
-    Route ended =
+    Route.Builder ended =
         withoutLayout(route).toBuilder()
             .clearVariants()
             .addVariants(
                 variant(rollout, BASELINE, version).setWeightBasisPoints(StickyLayout.BUCKETS))
             .addAllVariants(others(route))
             .clearRolloutId()
-            .clearRolloutStep()
-            .build();
-    return new ChangeRoute(Routes.next(route, ended));
+            .clearRolloutStep();
+    if (route.getMirror().getRolloutId().equals(rollout.getId())) {
+      ended.clearMirror();
+    }
+    return new ChangeRoute(Routes.next(route, ended.build()));
   }
 
   private static List<Variant> others(Route route) {

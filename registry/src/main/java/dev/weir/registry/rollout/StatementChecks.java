@@ -26,6 +26,10 @@ final class StatementChecks {
   private static final double DEFAULT_CONFIDENCE_DIFFERENCE = 0.05;
   private static final double DEFAULT_INCOMPLETE_DIFFERENCE = 0.005;
   private static final double DEFAULT_AGREEMENT = 0.95;
+
+  /** Share of the baseline's requests that are copied for a shadow_agreement guardrail. */
+  static final int DEFAULT_MIRROR_BASIS_POINTS = 1_000;
+
   private static final double DEFAULT_SHARE_DIFFERENCE = 0.02;
   private static final double DEFAULT_MOST_LOG_LOSS = 5;
   private static final double MAX_RATIO = 1_000;
@@ -72,6 +76,13 @@ final class StatementChecks {
                 at + ".shadow_agreement.min_agreement",
                 shadow.getMinAgreement(),
                 DEFAULT_AGREEMENT));
+        long copied =
+            Check.inRange(
+                at + ".shadow_agreement.mirror_basis_points",
+                Integer.toUnsignedLong(shadow.getMirrorBasisPoints()),
+                0,
+                10_000);
+        shadow.setMirrorBasisPoints(copied == 0 ? DEFAULT_MIRROR_BASIS_POINTS : (int) copied);
       }
       case DATA_QUALITY -> {
         DataQuality.Builder quality = guardrail.getDataQualityBuilder();

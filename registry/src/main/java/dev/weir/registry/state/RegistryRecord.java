@@ -20,7 +20,28 @@ public sealed interface RegistryRecord {
   record AliasMoved(Alias alias) implements RegistryRecord {}
 
   /** A route has a new generation. */
-  record RoutePut(Route route) implements RegistryRecord {}
+  record RoutePut(Route route, RouteChange change) implements RegistryRecord {
+    /** One that an operator put, or that a rollout changed. */
+    public RoutePut(Route route) {
+      this(route, RouteChange.PUT);
+    }
+  }
+
+  /** Why a route has a new generation, in the audit log's words. */
+  enum RouteChange {
+    /** An operator put it, or a rollout changed it. */
+    PUT("route.put"),
+    /** All its requests go to its fallback now. */
+    DIVERTED("route.diverted"),
+    /** They do so no more. */
+    RESTORED("route.restored");
+
+    private final String action;
+
+    RouteChange(String action) {
+      this.action = action;
+    }
+  }
 
   /** A rollout changed. */
   record RolloutChanged(String rolloutId, RolloutRecord record) implements RegistryRecord {}
@@ -30,7 +51,7 @@ public sealed interface RegistryRecord {
     return switch (this) {
       case VersionPushed v -> "version.pushed";
       case AliasMoved a -> "alias.moved";
-      case RoutePut r -> "route.put";
+      case RoutePut(var route, var change) -> change.action;
       case RolloutChanged(var id, var record) -> record.action();
     };
   }
@@ -41,7 +62,7 @@ public sealed interface RegistryRecord {
       case VersionPushed(var version) ->
           "version " + version.getModel() + "/" + version.getVersion();
       case AliasMoved(var alias) -> "alias " + alias.getModel() + "/" + alias.getAlias();
-      case RoutePut(var route) -> "route " + route.getName();
+      case RoutePut(var route, var change) -> "route " + route.getName();
       case RolloutChanged(var id, var record) -> "rollout " + id;
     };
   }
@@ -51,7 +72,7 @@ public sealed interface RegistryRecord {
     return switch (this) {
       case VersionPushed(var version) -> version.toByteString();
       case AliasMoved(var alias) -> alias.toByteString();
-      case RoutePut(var route) -> route.toByteString();
+      case RoutePut(var route, var change) -> route.toByteString();
       case RolloutChanged(var id, var record) ->
           record.toProto().toBuilder().setId(id).build().toByteString();
     };
@@ -63,7 +84,9 @@ public sealed interface RegistryRecord {
     return switch (action) {
       case "version.pushed" -> new VersionPushed(ModelVersion.parseFrom(bytes));
       case "alias.moved" -> new AliasMoved(Alias.parseFrom(bytes));
-      case "route.put" -> new RoutePut(Route.parseFrom(bytes));
+      case "route.put" -> new RoutePut(Route.parseFrom(bytes), RouteChange.PUT);
+      case "route.diverted" -> new RoutePut(Route.parseFrom(bytes), RouteChange.DIVERTED);
+      case "route.restored" -> new RoutePut(Route.parseFrom(bytes), RouteChange.RESTORED);
       default -> {
         Rollout part = Rollout.parseFrom(bytes);
         yield new RolloutChanged(part.getId(), RolloutRecord.fromProto(action, part));

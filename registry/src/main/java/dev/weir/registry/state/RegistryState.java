@@ -108,7 +108,7 @@ public record RegistryState(
               routes,
               rollouts,
               rolloutsKept);
-      case RegistryRecord.RoutePut(var route) ->
+      case RegistryRecord.RoutePut(var route, var why) ->
           new RegistryState(
               versions, aliases, with(routes, route.getName(), route), rollouts, rolloutsKept);
       case RegistryRecord.RolloutChanged(var id, var change) ->

@@ -30,7 +30,7 @@ public final class StateReplay {
             versions.put(version.getModel() + "/" + version.getVersion(), version);
         case RegistryRecord.AliasMoved(var alias) ->
             aliases.put(RegistryState.aliasKey(alias.getModel(), alias.getAlias()), alias);
-        case RegistryRecord.RoutePut(var route) -> routes.put(route.getName(), route);
+        case RegistryRecord.RoutePut(var route, var why) -> routes.put(route.getName(), route);
         case RegistryRecord.RolloutChanged(var id, var record) ->
             rollouts.put(
                 id,

@@ -2,6 +2,7 @@ package dev.weir.registry.store;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.weir.platform.sqlite.DurableSqlite;
 import dev.weir.proto.registry.v1.Alias;
 import dev.weir.proto.registry.v1.ModelVersion;
 import dev.weir.proto.route.v1.Rollout;
@@ -17,6 +18,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -31,6 +33,13 @@ import org.jdbi.v3.core.JdbiException;
  * it is on disk when the call returns. Reading may happen at any time.
  */
 public final class RegistryStore implements AutoCloseable {
+  private static final DurableSqlite DATABASE =
+      new DurableSqlite(
+          "database",
+          "dev/weir/registry/store/sqlite",
+          2_000,
+          "start the Weir that wrote it, restore it from a backup, or name another data folder");
+
   private final Jdbi jdbi;
   private final Handle writer;
 
@@ -42,10 +51,27 @@ public final class RegistryStore implements AutoCloseable {
   /**
    * Opens the database, creating it when it is not there.
    *
+   * @param random names a new database's epoch
    * @throws dev.weir.platform.lifecycle.StartFailure when it cannot be used
    */
   public static RegistryStore open(Path file, RandomGenerator random) {
-    return new RegistryStore(Database.open(file, random));
+    return new RegistryStore(DATABASE.open(file, handle -> nameIfNew(handle, random)));
+  }
+
+  private static void nameIfNew(Handle handle, RandomGenerator random) {
+    if (handle.createQuery("SELECT count(*) FROM registry").mapTo(Integer.class).one() > 0) {
+      return;
+    }
+    String epoch = HexFormat.of().toHexDigits(random.nextLong());
+    handle
+        .createUpdate(
+            """
+            INSERT INTO registry (id, epoch, revision, revision_ceiling, audit_sequence, audit_hash)
+            VALUES (1, :epoch, 0, 0, 0, :hash)
+            """)
+        .bind("epoch", epoch)
+        .bind("hash", AuditChain.start(epoch).hash().toByteArray())
+        .execute();
   }
 
   /**
@@ -171,7 +197,7 @@ public final class RegistryStore implements AutoCloseable {
                   .bind("version", VersionId.number("version", alias.getVersion()))
                   .execute(),
               record.subject());
-      case RegistryRecord.RoutePut(var route) ->
+      case RegistryRecord.RoutePut(var route, var why) ->
           requireOne(
               handle
                   .createUpdate(

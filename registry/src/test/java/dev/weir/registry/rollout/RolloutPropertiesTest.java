@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.platform.time.Randomness;
 import dev.weir.proto.registry.v1.Alias;
+import dev.weir.proto.route.v1.Guardrail;
 import dev.weir.proto.route.v1.Rollout;
 import dev.weir.proto.route.v1.RolloutState;
 import dev.weir.proto.route.v1.Route;
+import dev.weir.proto.route.v1.ShadowAgreement;
 import dev.weir.proto.route.v1.Variant;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,7 +35,22 @@ final class RolloutPropertiesTest {
   /** A rollout, its route, and the records that led there. */
   private record World(Rollout rollout, Route route, List<RolloutRecord> records) {
     static World start() {
-      Rollout rollout = started(SHARES);
+      return of(started(SHARES));
+    }
+
+    /** One whose guardrails need copies for the canary. */
+    static World startWithShadow() {
+      Rollout.Builder rollout = started(SHARES).toBuilder();
+      rollout
+          .getSpecBuilder()
+          .addGuardrails(
+              Guardrail.newBuilder()
+                  .setName("shadow")
+                  .setShadowAgreement(ShadowAgreement.newBuilder().setMirrorBasisPoints(700)));
+      return of(rollout.build());
+    }
+
+    private static World of(Rollout rollout) {
       return new World(rollout, Rollouts.route(), List.of(new RolloutRecord.Started(rollout)));
     }
 
@@ -105,6 +122,11 @@ final class RolloutPropertiesTest {
     assertThat(canaryBuckets).isEqualTo(over ? 0 : canary);
     assertThat(route.getRolloutId())
         .isEqualTo(over || rollout.getState() == RolloutState.PREPARING ? "" : rollout.getId());
+    boolean copies =
+        rollout.getSpec().getGuardrailsList().stream().anyMatch(Guardrail::hasShadowAgreement);
+    assertThat(route.hasMirror())
+        .as("copies for the canary just as long as it has traffic")
+        .isEqualTo(copies && !route.getRolloutId().isEmpty());
   }
 
   /** What a restart does: the records again, in their wire form. */
@@ -125,7 +147,7 @@ final class RolloutPropertiesTest {
   @MethodSource("seeds")
   void every_random_history_is_legal(long seed) {
     RandomGenerator random = Randomness.seeded(seed);
-    World world = World.start();
+    World world = seed % 2 == 0 ? World.start() : World.startWithShadow();
     Instant now = START;
     for (int i = 0; i < 60; i++) {
       now = now.plus(Duration.ofMillis(random.nextLong(8_000)));

@@ -1,10 +1,15 @@
 package dev.weir.local.cli;
 
+import dev.weir.monitor.guardrail.Tolerance;
 import dev.weir.monitor.guardrail.WhatIf;
 import dev.weir.monitor.replay.ReplayReport;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -16,7 +21,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Recomputes every verdict from the evidence that a monitor kept, and says whether it is the same, byte for byte.",
-      "With --alpha or a ratio: also when those would have rolled back. Reads only; the monitor may run."
+      "With --alpha or --tolerate: also when those would have rolled back. Reads only; the monitor may run."
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
@@ -38,30 +43,32 @@ public final class ReplayCommand implements Callable<Integer> {
   private @Nullable Double alpha;
 
   @Option(
-      names = "--error-ratio",
-      description = "Another tolerated ratio of every error_rate guardrail, 1 to 1000.")
-  private @Nullable Double errorRatio;
+      names = "--tolerate",
+      paramLabel = "NAME=VALUE",
+      description = {
+        "Another tolerance of every guardrail that has it; may be repeated:",
+        "error-ratio, error-difference, error-ceiling, latency-ratio, latency-slack-millis, class-ratio, score-ratio,",
+        "confidence-difference, label-difference, label-bound, business-difference, shadow-agreement, incomplete-difference."
+      })
+  private Map<String, Double> tolerances = Map.of();
 
   @Option(
-      names = "--latency-ratio",
-      description = "Another tolerated ratio of every latency guardrail, 1 to 1000.")
-  private @Nullable Double latencyRatio;
-
-  @Option(
-      names = "--class-ratio",
-      description = "Another tolerated ratio of every predicted_class guardrail, 1 to 1000.")
-  private @Nullable Double classRatio;
+      names = "--guardrail",
+      description =
+          "Change the tolerances of the guardrails of this name alone; may be repeated.")
+  private List<String> guardrails = List.of();
 
   @Override
   public Integer call() throws Exception {
+    var others = new EnumMap<Tolerance, Double>(Tolerance.class);
+    tolerances.forEach((name, value) -> others.put(Tolerance.named(name), value));
     return ReplayReport.print(
         data,
         Optional.ofNullable(rollout),
-        new WhatIf(given(alpha), given(errorRatio), given(latencyRatio), given(classRatio)),
+        new WhatIf(
+            alpha == null ? OptionalDouble.empty() : OptionalDouble.of(alpha),
+            others,
+            Set.copyOf(guardrails)),
         System.out);
-  }
-
-  private static OptionalDouble given(@Nullable Double value) {
-    return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
   }
 }

@@ -3,7 +3,9 @@ package dev.weir.local.cli;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import dev.weir.platform.error.InvalidValueException;
+import dev.weir.proto.registry.v1.DivertRouteRequest;
 import dev.weir.proto.registry.v1.PutRouteRequest;
+import dev.weir.proto.registry.v1.RestoreRouteRequest;
 import dev.weir.proto.route.v1.Route;
 import dev.weir.proto.route.v1.StickyKey;
 import dev.weir.proto.route.v1.Variant;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code weir route}: makes a model name callable, and shows what it does with requests. */
 @Command(
@@ -22,7 +25,7 @@ import picocli.CommandLine.Option;
     description = {
       "Sends requests for a model name to its variants: all to one version (--version-number), or as a file says (--file).",
       "Without either, shows the route: as such a file on standard output, in words on standard error.",
-      "To change versions under traffic: weir rollout."
+      "To change versions under traffic: weir rollout. To send all of it to the fallback: weir route divert."
     })
 public final class RouteCommand implements Callable<Integer> {
   @Mixin private RegistryOptions registry = new RegistryOptions();
@@ -79,6 +82,61 @@ public final class RouteCommand implements Callable<Integer> {
     return 0;
   }
 
+  @Command(
+      name = "divert",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Sends all of a route's requests to the first variant of its fallback ladder that does not have them already, until weir route restore.",
+        "A rollout with traffic is paused. Requests that name a version, and what the route refuses, are not touched."
+      })
+  int divert(@Mixin RegistryOptions options, @Mixin Diverting diverting) throws Exception {
+    try (RegistryClient client = options.connect()) {
+      Route diverted =
+          client
+              .rollouts()
+              .divertRoute(
+                  DivertRouteRequest.newBuilder()
+                      .setRoute(diverting.route)
+                      .setReason(diverting.reason)
+                      .build())
+              .getRoute();
+      System.out.print(RouteWords.diversion(diverted));
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "restore",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Ends weir route divert: the route is as it was.",
+        "A rollout stays paused; weir rollout resume goes on with it."
+      })
+  int restore(@Mixin RegistryOptions options, @Mixin Diverting diverting) throws Exception {
+    try (RegistryClient client = options.connect()) {
+      Route restored =
+          client
+              .rollouts()
+              .restoreRoute(
+                  RestoreRouteRequest.newBuilder()
+                      .setRoute(diverting.route)
+                      .setReason(diverting.reason)
+                      .build())
+              .getRoute();
+      System.out.print(RouteWords.of(restored));
+    }
+    return 0;
+  }
+
+  /** Which route is diverted or restored, and why. */
+  static final class Diverting {
+    @Parameters(paramLabel = "ROUTE", description = "Route.")
+    private String route = "";
+
+    @Option(names = "--reason", required = true, description = "Why, for the audit log.")
+    private String reason = "";
+  }
+
   private Route fromFile(Path path) {
     Route.Builder route = Route.newBuilder();
     JsonFile.read("--file", path, "weir.route.v1.Route", route);
@@ -132,7 +190,7 @@ public final class RouteCommand implements Callable<Integer> {
     if (route == null) {
       throw new InvalidValueException("--name", name, "the name of a route that exists");
     }
-    Route.Builder shown = route.toBuilder().clearBuckets();
+    Route.Builder shown = RouteWords.restored(route).toBuilder().clearBuckets();
     shown
         .getLayersBuilderList()
         .forEach(layer -> {

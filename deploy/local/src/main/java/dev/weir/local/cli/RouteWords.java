@@ -2,9 +2,11 @@ package dev.weir.local.cli;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.util.Durations;
+import com.google.protobuf.util.Timestamps;
 import dev.weir.proto.inference.ModelInferResponse;
 import dev.weir.proto.route.v1.CachedAnswer;
 import dev.weir.proto.route.v1.ConfidenceGate;
+import dev.weir.proto.route.v1.Diversion;
 import dev.weir.proto.route.v1.Fallback;
 import dev.weir.proto.route.v1.FallbackRung;
 import dev.weir.proto.route.v1.FallbackTrigger;
@@ -27,9 +29,29 @@ final class RouteWords {
 
   private RouteWords() {}
 
+  /** What a route in a snapshot says when it is not diverted. */
+  static Route restored(Route route) {
+    return route.getDiversion().hasRestored() ? route.getDiversion().getRestored() : route;
+  }
+
+  /** That a route is diverted: a line of text with its end; empty: it is not. */
+  static String diversion(Route route) {
+    Diversion diversion = route.getDiversion();
+    return route.hasDiversion()
+        ? "route %s is diverted: all requests go to %s since %s, by %s%s%n"
+            .formatted(
+                route.getName(),
+                otherVariant(route, diversion.getVariant()),
+                Timestamps.toString(diversion.getSince()),
+                diversion.getBy(),
+                diversion.getReason().isEmpty() ? "" : ": " + diversion.getReason())
+        : "";
+  }
+
   /** Lines of text, each with its end. */
-  static String of(Route route) {
-    var text = new StringBuilder();
+  static String of(Route published) {
+    Route route = restored(published);
+    var text = new StringBuilder(diversion(published));
     text.append(
         "route %s, generation %d: %s%n"
             .formatted(

@@ -47,6 +47,9 @@ public final class StatusCommand implements Callable<Integer> {
           .append(" (generation ")
           .append(route.getGeneration())
           .append(")\n");
+      if (route.hasDiversion()) {
+        text.append("         ").append(RouteWords.diversion(route));
+      }
     }
     snapshot
         .getAliasesList()

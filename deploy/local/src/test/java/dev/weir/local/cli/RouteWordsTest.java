@@ -8,6 +8,7 @@ import dev.weir.proto.route.v1.ConfidenceGate.Statistic;
 import dev.weir.proto.route.v1.Fallback;
 import dev.weir.proto.route.v1.FallbackRung;
 import dev.weir.proto.route.v1.Route;
+import dev.weir.proto.route.v1.Variant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,5 +60,37 @@ final class RouteWordsTest {
             "gate: an answer is held back when the largest, after softmax, of logits is under 1 in any row",
             "ladder 1: variant gone, after no worker that answers or a try that took too long",
             "ladder 2: the last answer to the same request, up to 60 s old, of 1,000 kept, after no worker that answers or a try that took too long");
+  }
+
+  @Test
+  void a_diverted_route_says_where_its_requests_go_and_what_it_is_otherwise() {
+    var old = Variant.newBuilder().setName("old").setModel("m").setVersion("1");
+    var now = Variant.newBuilder().setName("now").setModel("m").setVersion("2");
+    Route restored =
+        Route.newBuilder()
+            .setName("r")
+            .setGeneration(3)
+            .addVariants(now.setWeightBasisPoints(10_000))
+            .addVariants(old)
+            .build();
+    Route.Builder published =
+        Route.newBuilder()
+            .setName("r")
+            .setGeneration(3)
+            .addVariants(now.setWeightBasisPoints(0))
+            .addVariants(old.setWeightBasisPoints(10_000));
+    published
+        .getDiversionBuilder()
+        .setVariant("old")
+        .setBy("ada")
+        .setReason("errors")
+        .setRestored(restored);
+    assertThat(RouteWords.of(published.build()))
+        .isEqualTo(
+            """
+            route r is diverted: all requests go to old (m/1) since 1970-01-01T00:00:00Z, by ada: errors
+            route r, generation 3: now = m/2 100 %, old = m/1 0 %
+            """);
+    assertThat(RouteWords.restored(published.build())).isEqualTo(restored);
   }
 }

@@ -48,7 +48,7 @@ public final class Adwin implements ConceptDetector {
     }
   }
 
-  private static final byte KIND = 'a';
+  static final byte KIND = 'a';
   private static final int VERSION = 1;
   private static final int MAX_BUCKETS = 1_000;
 

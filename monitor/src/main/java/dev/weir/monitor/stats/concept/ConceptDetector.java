@@ -1,5 +1,7 @@
 package dev.weir.monitor.stats.concept;
 
+import dev.weir.monitor.stats.StateReader;
+
 /**
  * Watches a stream of numbers, mostly errors: 1 for a wrong prediction, 0 for a right one. Memory
  * and time per observation are bounded. Mutable, single writer, not thread-safe.
@@ -21,4 +23,25 @@ public sealed interface ConceptDetector permits Adwin, Ddm, Eddm, HddmA, HddmW, 
 
   /** All state: version byte, kind byte, parameters, state. */
   byte[] toBytes();
+
+  /**
+   * The detector that {@link #toBytes} wrote; of those that draw nothing at random.
+   *
+   * @throws IllegalArgumentException if the bytes are of no known version or kind, or damaged
+   */
+  static ConceptDetector fromBytes(byte[] bytes) {
+    return switch (StateReader.kindOf(bytes)) {
+      case Adwin.KIND -> Adwin.fromBytes(bytes);
+      case Ddm.KIND -> Ddm.fromBytes(bytes);
+      case Eddm.KIND -> Eddm.fromBytes(bytes);
+      case HddmA.KIND -> HddmA.fromBytes(bytes);
+      case HddmW.KIND -> HddmW.fromBytes(bytes);
+      case PageHinkley.KIND -> PageHinkley.fromBytes(bytes);
+      default ->
+          throw new IllegalArgumentException(
+              "concept detector: kind "
+                  + StateReader.kindOf(bytes)
+                  + " (expected: a, D, E, A, W or P)");
+    };
+  }
 }

@@ -15,7 +15,7 @@ import dev.weir.monitor.stats.StateWriter;
  * </pre>
  */
 public final class Ddm implements ConceptDetector {
-  private static final byte KIND = 'D';
+  static final byte KIND = 'D';
   private static final int VERSION = 1;
 
   private final int warmUp;

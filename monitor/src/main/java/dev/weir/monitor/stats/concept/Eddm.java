@@ -15,7 +15,7 @@ import dev.weir.monitor.stats.StateWriter;
  * </pre>
  */
 public final class Eddm implements ConceptDetector {
-  private static final byte KIND = 'E';
+  static final byte KIND = 'E';
   private static final int VERSION = 1;
 
   private final int warmUp;

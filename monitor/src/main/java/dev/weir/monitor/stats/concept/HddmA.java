@@ -14,7 +14,7 @@ import dev.weir.monitor.stats.StateWriter;
  * </pre>
  */
 public final class HddmA implements ConceptDetector {
-  private static final byte KIND = 'A';
+  static final byte KIND = 'A';
   private static final int VERSION = 1;
 
   private final double confidence;

@@ -18,7 +18,7 @@ import dev.weir.monitor.stats.StateWriter;
  * </pre>
  */
 public final class HddmW implements ConceptDetector {
-  private static final byte KIND = 'W';
+  static final byte KIND = 'W';
   private static final int VERSION = 1;
 
   private final double confidence;

@@ -50,7 +50,7 @@ public final class PageHinkley implements ConceptDetector {
     }
   }
 
-  private static final byte KIND = 'P';
+  static final byte KIND = 'P';
   private static final int VERSION = 1;
 
   private final Parameters parameters;

@@ -1,12 +1,23 @@
 package dev.weir.monitor.stats.label;
 
+import dev.weir.monitor.stats.StateReader;
+import dev.weir.monitor.stats.StateWriter;
+
 /**
  * Performance of a classifier of two classes before its labels come, by what its probabilities say:
  * confidence-based performance estimation (CBPE; NannyML's documentation, "How it works"). Needs
  * probabilities that are calibrated, and a concept that has not drifted: <b>a hint, never a
  * trigger</b>; {@link CalibrationTest} says whether the first still holds.
+ *
+ * <pre>
+ *   uint8 version, 1 · uint8 'b' · float64 predictions, expected right, true positives, false
+ *   positives, false negatives
+ * </pre>
  */
 public final class ConfidenceEstimate {
+  private static final byte KIND = 'b';
+  private static final int VERSION = 1;
+
   private double predictions;
   private double right;
   private double truePositives;
@@ -66,5 +77,33 @@ public final class ConfidenceEstimate {
   /** Expected F1; NaN when nothing is positive. */
   public double f1() {
     return 2 * truePositives / (2 * truePositives + falsePositives + falseNegatives);
+  }
+
+  /** All state. */
+  public byte[] toBytes() {
+    return new StateWriter(VERSION, KIND)
+        .float64(predictions)
+        .float64(right)
+        .float64(truePositives)
+        .float64(falsePositives)
+        .float64(falseNegatives)
+        .toBytes();
+  }
+
+  /**
+   * The estimate that {@link #toBytes} wrote.
+   *
+   * @throws IllegalArgumentException if the bytes are of another version or kind, or damaged
+   */
+  public static ConfidenceEstimate fromBytes(byte[] bytes) {
+    var in = new StateReader("confidence estimate", VERSION, KIND, bytes);
+    var read = new ConfidenceEstimate();
+    read.predictions = in.float64();
+    read.right = in.float64();
+    read.truePositives = in.float64();
+    read.falsePositives = in.float64();
+    read.falseNegatives = in.float64();
+    in.end();
+    return read;
   }
 }

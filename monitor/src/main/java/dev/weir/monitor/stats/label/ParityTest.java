@@ -2,6 +2,8 @@ package dev.weir.monitor.stats.label;
 
 import dev.weir.monitor.stats.StateReader;
 import dev.weir.monitor.stats.StateWriter;
+import dev.weir.monitor.stats.bound.BernoulliSequence;
+import dev.weir.monitor.stats.bound.Interval;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -10,9 +12,9 @@ import java.util.Deque;
  * others", at any time, by bets on pairs: the next outcome of the group with the next of the
  * others, {@code 1 + lambda (Y - Z -+ tolerated)}. Demographic parity when the outcome is the
  * favourable decision; equal opportunity when only those are taken whose label is favourable;
- * equalised odds when both are asked. Chugg, Cortes-Gomez, Wilder and Ramdas, arXiv 2305.17570. At
- * most 256 outcomes of the side that has more wait for their pair, oldest first; further ones are
- * not bet on, whatever they are.
+ * equalised odds when it is asked of those and of all others. Chugg, Cortes-Gomez, Wilder and
+ * Ramdas, arXiv 2305.17570. At most 256 outcomes of the side that has more wait for their pair,
+ * oldest first; further ones are not bet on, whatever they are.
  *
  * <pre>
  *   uint8 version, 1 · uint8 'F' · float64 tolerated · 2 x (int64 units, int64 hits) · uint8 1: those
@@ -28,6 +30,9 @@ public final class ParityTest {
   private static final int VERSION = 1;
   private static final double[] LAMBDAS = {0.05, 0.1, 0.2, 0.4, -0.05, -0.1, -0.2, -0.4};
 
+  /** Each rate's interval fails with half of 0.05, so that both hold with 0.95. */
+  private static final BernoulliSequence RATES = new BernoulliSequence(0.025, 1_000);
+
   private final double tolerated;
   private final long[] units = new long[2];
   private final long[] hits = new long[2];
@@ -35,6 +40,14 @@ public final class ParityTest {
   private boolean groupWaits;
   private final double[] logs = new double[LAMBDAS.length];
   private double maxLogEvidence;
+
+  /**
+   * Both ends of an interval for a difference of rates, group minus others.
+   *
+   * @param low -1 to 1
+   * @param high low to 1
+   */
+  public record Gap(double low, double high) {}
 
   /**
    * A test that has seen nothing.
@@ -109,6 +122,21 @@ public final class ParityTest {
   public double rate(boolean inGroup) {
     int side = inGroup ? 1 : 0;
     return (double) hits[side] / units[side];
+  }
+
+  /** The tolerated difference. */
+  public double tolerated() {
+    return tolerated;
+  }
+
+  /**
+   * Where the group's rate minus that of all others lies, at all times together with probability
+   * 0.95 or more if each rate stays what it is. The test itself needs no rate that stays.
+   */
+  public Gap gap() {
+    Interval group = RATES.interval(hits[1], units[1]);
+    Interval others = RATES.interval(hits[0], units[0]);
+    return new Gap(group.low() - others.high(), group.high() - others.low());
   }
 
   /** All state. */

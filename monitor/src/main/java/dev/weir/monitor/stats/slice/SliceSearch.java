@@ -15,8 +15,9 @@ import java.util.List;
  * the others. A large slice explains much merely by its size, so slices are ranked by what they
  * explain beyond it.
  *
- * <p>Intervals hold for all slices together and for one look (Bonferroni over two for each slice):
- * this explains a change that something else has found, and is no test to be repeated. Pure.
+ * <p>Intervals hold together (Bonferroni) for all slices, two for each, for the change over all,
+ * and for as many such searches as the caller says it chose among. They hold for one look at one
+ * time: this explains a change that something else has found, and is no test to be repeated. Pure.
  */
 public final class SliceSearch {
   private static final Comparator<SliceFinding> ORDER =
@@ -31,22 +32,58 @@ public final class SliceSearch {
    *
    * @param all counts of everything
    * @param slices counts by value, of any number of features
-   * @param alpha probability that any slice is shown by chance, over 0 to 0.5
-   * @return all of them, those that explain most first; empty when a side has no units or nothing
-   *     changed
+   * @param alpha probability that any interval of any of the searches is wrong, over 0 to 0.5
+   * @param searches searches that this one was chosen among, itself included, at least 1: events
+   *     and ways to cut time
    */
-  public static List<SliceFinding> rank(SliceCount all, List<SliceCount> slices, double alpha) {
+  public static SliceRanking rank(
+      SliceCount all, List<SliceCount> slices, double alpha, long searches) {
     Check.inRange("alpha", alpha, Double.MIN_NORMAL, 0.5);
+    Check.inRange("searches", searches, 1, Integer.MAX_VALUE);
+    long comparisons = searches * (2L * slices.size() + 1);
+    double z = Interval.quantile(alpha / comparisons);
     double change = change(all);
-    if (change == 0 || slices.isEmpty()) {
-      return List.of();
-    }
-    double z = Interval.quantile(alpha / (2.0 * slices.size()));
-    return slices.stream().map(slice -> look(all, slice, change, z)).sorted(ORDER).toList();
+    List<SliceFinding> findings =
+        change == 0
+            ? List.of()
+            : slices.stream().map(slice -> look(all, slice, change, z)).sorted(ORDER).toList();
+    return new SliceRanking(rateChange(all, z), findings, comparisons);
   }
 
-  /** Change of the event's frequency over all; 0 when a side has no units. */
-  public static double change(SliceCount all) {
+  /**
+   * How far the event's frequencies of the two sides are apart, in standard deviations, about: the
+   * root of twice the logarithm of the likelihood ratio (S. S. Wilks, Annals of Mathematical
+   * Statistics 9, 1938), which a few units cannot drive up. At least 0; 0 when a side has no units.
+   */
+  public static double deviations(SliceCount all) {
+    double apart =
+        logLikelihood(all.hitsBefore(), all.before()) + logLikelihood(all.hitsAfter(), all.after());
+    double together = logLikelihood(all.hitsBefore() + all.hitsAfter(), all.before() + all.after());
+    return Math.sqrt(2 * Math.max(0, apart - together));
+  }
+
+  /** Of the frequency that was seen. */
+  private static double logLikelihood(long hits, long units) {
+    return part(hits, units) + part(units - hits, units);
+  }
+
+  private static double part(long some, long units) {
+    return some == 0 ? 0 : some * Math.log((double) some / units);
+  }
+
+  /**
+   * Change of the event's frequency, with its interval.
+   *
+   * @param count counts of a slice or of everything
+   * @param alpha probability that any of the intervals is wrong, over 0 to 0.5
+   * @param comparisons intervals that shall hold together, at least 1
+   */
+  public static Interval change(SliceCount count, double alpha, long comparisons) {
+    return rateChange(count, Interval.quantile(alpha / comparisons));
+  }
+
+  /** Change over all; 0 when a side has no units. */
+  private static double change(SliceCount all) {
     return all.before() == 0 || all.after() == 0
         ? 0
         : rate(all.hitsAfter(), all.after()) - rate(all.hitsBefore(), all.before());
@@ -74,15 +111,17 @@ public final class SliceSearch {
             && extra.isBeyondZero(change)
             && byRate * change > 0;
     boolean shareShown = byShare * change > 0 && share.isBeyondZero(shareAfter - shareBefore);
+    double explained = (byRate + byShare) / change;
+    double size = (shareBefore + shareAfter) / 2;
     return new SliceFinding(
         slice,
-        (byRate + byShare) / change,
-        (shareBefore + shareAfter) / 2,
+        explained,
+        size,
         byRate,
         byShare,
         extra,
         share,
-        rateShown || shareShown);
+        explained > size && (rateShown || shareShown));
   }
 
   private static Interval rateChange(SliceCount count, double z) {

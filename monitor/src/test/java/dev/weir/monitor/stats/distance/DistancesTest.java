@@ -127,11 +127,35 @@ class DistancesTest {
 
   /** Mann-Whitney's U of scipy is 6.5 for the first sample, so 29.5 of 36 for the second. */
   @Test
-  void the_area_under_the_curve_is_mann_whitneys_statistic() {
+  void mann_whitney_is_that_of_scipy() {
     double[] one = {1, 2, 3, 4, 5, 9};
     double[] other = {3, 6, 7, 8, 10, 12};
-    assertThat(Separability.area(one, other)).isCloseTo(29.5 / 36, within(1e-12));
-    assertThat(Separability.area(other, one)).isCloseTo(6.5 / 36, within(1e-12));
+    assertThat(MannWhitney.of(one, other).area()).isCloseTo(29.5 / 36, within(1e-12));
+    assertThat(MannWhitney.of(other, one).area()).isCloseTo(6.5 / 36, within(1e-12));
+    assertThat(MannWhitney.of(one, other).pValue()).isCloseTo(0.07764830999289329, within(1e-12));
+    assertThat(MannWhitney.of(other, one).pValue()).isCloseTo(0.07764830999289329, within(1e-12));
+  }
+
+  @Test
+  void two_small_cells_are_compared_by_fishers_exact_test_of_scipy() {
+    assertThat(Homogeneity.pValue(new double[] {8, 2}, new double[] {1, 5}))
+        .isCloseTo(0.034965034965034975, within(1e-12));
+  }
+
+  @Test
+  void large_and_many_cells_are_compared_by_chi_square() {
+    double[] one = {80, 20};
+    double[] other = {60, 40};
+    assertThat(Homogeneity.pValue(one, other)).isEqualTo(ChiSquare.of(one, other).pValue());
+    double[] three = {1, 2, 3};
+    assertThat(Homogeneity.pValue(three, three)).isEqualTo(1);
+  }
+
+  @Test
+  void nothing_to_compare_is_no_difference() {
+    assertThat(Homogeneity.pValue(new double[2], new double[] {3, 1})).isEqualTo(1);
+    assertThat(Homogeneity.pValue(new double[] {0, 3}, new double[] {0, 1})).isEqualTo(1);
+    assertThat(Homogeneity.pValue(new double[] {2e9, 1}, new double[] {1, 0})).isBetween(0.0, 1.0);
   }
 
   /**
@@ -142,11 +166,12 @@ class DistancesTest {
   void what_can_be_told_apart_is_separable() {
     RandomGenerator random = random(4);
     double[][] one = rows(random, 0, 1);
-    assertThat(Separability.of(one, rows(random, 0, 1))).isBetween(0.42, 0.58);
-    assertThat(Separability.of(one, rows(random, 0.5, 1))).isBetween(0.71, 0.85);
-    assertThat(Separability.of(one, rows(random, 0, 2))).isGreaterThan(0.8);
-    assertThat(Separability.of(one, rows(random, 9, 1))).isGreaterThan(0.999);
-    assertThat(Separability.of(new double[4][1], new double[4][1])).isEqualTo(0.5);
+    assertThat(Separability.of(one, rows(random, 0, 1)).area()).isBetween(0.42, 0.58);
+    assertThat(Separability.of(one, rows(random, 0.5, 1)).area()).isBetween(0.71, 0.85);
+    assertThat(Separability.of(one, rows(random, 0, 2)).area()).isGreaterThan(0.8);
+    assertThat(Separability.of(one, rows(random, 9, 1)).pValue()).isLessThan(1e-12);
+    assertThat(Separability.of(new double[4][1], new double[4][1]))
+        .isEqualTo(new Separability(0.5, 1));
     assertThatThrownBy(() -> Separability.of(one, new double[3][5]))
         .hasMessage("rows: 250 and 3 (expected: at least 4 each)");
   }

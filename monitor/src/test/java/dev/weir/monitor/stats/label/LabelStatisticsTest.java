@@ -117,4 +117,58 @@ class LabelStatisticsTest {
     assertThatThrownBy(() -> ParityTest.fromBytes(Arrays.copyOf(unfair.toBytes(), 40)))
         .isInstanceOf(IllegalArgumentException.class);
   }
+
+  /** Looks at every step, of numbers with a mean of 0.2 out of 0 to 1. */
+  private static boolean everOutside(long seed) {
+    RandomGenerator random = random(seed);
+    var mean = new BoundedMean(1);
+    for (int i = 1; i <= 3_000; i++) {
+      double u = random.nextDouble();
+      mean.add(u < 0.5 ? 0.1 : u < 0.9 ? 0.2 : 0.7);
+      if (i < 20 || i % 10 == 0) {
+        BoundedMean.Range interval = mean.interval(0.05);
+        if (interval.low() > 0.2 || interval.high() < 0.2) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  @Test
+  void a_mean_is_seldom_ever_outside_of_its_interval_which_gets_narrow() {
+    assertRare(LabelStatisticsTest::everOutside);
+    RandomGenerator random = random(1);
+    var mean = new BoundedMean(10);
+    for (int i = 0; i < 10_000; i++) {
+      mean.add(random.nextDouble());
+    }
+    BoundedMean.Range interval = mean.interval(0.05);
+    assertThat(interval.high() - interval.low()).isBetween(0.01, 0.1);
+    assertThat(new BoundedMean(10).interval(0.05)).isEqualTo(new BoundedMean.Range(0, 10));
+    assertThatThrownBy(() -> mean.add(10.1)).hasMessage("value: 10.1 (expected: 0 to 10.0)");
+  }
+
+  @Test
+  void each_unit_is_in_one_pair_and_a_tie_is_half() {
+    var pairs = new RankPairs();
+    pairs.add(true, 0.9);
+    pairs.add(true, 0.3);
+    pairs.add(false, 0.5);
+    pairs.add(false, 0.5);
+    pairs.add(false, 0.5);
+    pairs.add(true, 0.5);
+    assertThat(pairs.area().units()).isEqualTo(3);
+    assertThat(pairs.area().mean()).isCloseTo(0.5, within(1e-12));
+  }
+
+  @Test
+  void classes_beyond_the_bound_are_not_told_apart() {
+    var counts = new ClassCounts();
+    for (int i = 0; i < 100; i++) {
+      counts.add("c" + i, "c0");
+    }
+    assertThat(counts.counts()).hasSize(32);
+    assertThat(counts.counts().get("c0")).isEqualTo(new ClassCounts.Count(1, 100, 1));
+  }
 }

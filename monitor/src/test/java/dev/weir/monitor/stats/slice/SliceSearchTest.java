@@ -29,6 +29,10 @@ final class SliceSearchTest {
         slices.stream().mapToLong(SliceCount::hitsAfter).sum());
   }
 
+  private static List<SliceFinding> rank(List<SliceCount> slices) {
+    return SliceSearch.rank(sum(slices), slices, ALPHA, 1).findings();
+  }
+
   @Test
   void the_slice_that_went_wrong_explains_the_change() {
     var slices =
@@ -36,7 +40,7 @@ final class SliceSearchTest {
             slice("AL", 5_000, 500, 5_000, 500),
             slice("CA", 1_000, 100, 1_000, 600),
             slice("TX", 4_000, 400, 4_000, 400));
-    List<SliceFinding> ranked = SliceSearch.rank(sum(slices), slices, ALPHA);
+    List<SliceFinding> ranked = rank(slices);
     assertThat(ranked.getFirst().count().value()).isEqualTo("CA");
     assertThat(ranked.getFirst().explained()).isCloseTo(1, within(1e-12));
     assertThat(ranked.getFirst().size()).isCloseTo(0.1, within(1e-12));
@@ -48,7 +52,7 @@ final class SliceSearchTest {
   void a_slice_that_grew_explains_by_its_share() {
     var slices =
         List.of(slice("usual", 9_900, 990, 9_000, 900), slice("(unusual)", 100, 80, 1_000, 800));
-    SliceFinding first = SliceSearch.rank(sum(slices), slices, ALPHA).getFirst();
+    SliceFinding first = rank(slices).getFirst();
     assertThat(first.count().value()).isEqualTo("(unusual)");
     assertThat(first.byRate()).isZero();
     assertThat(first.byShare()).isPositive();
@@ -59,7 +63,20 @@ final class SliceSearchTest {
   void a_change_that_all_share_has_no_slice() {
     var slices =
         List.of(slice("AL", 5_000, 500, 5_000, 1_000), slice("CA", 1_000, 100, 1_000, 200));
-    assertThat(SliceSearch.rank(sum(slices), slices, ALPHA)).noneMatch(SliceFinding::shown);
+    assertThat(rank(slices)).noneMatch(SliceFinding::shown);
+  }
+
+  @Test
+  void a_slice_that_explains_less_than_its_size_is_not_shown() {
+    // The large one grows a little for sure, and changes as the others do.
+    var slices =
+        List.of(
+            slice("large", 50_000, 10_000, 60_000, 24_000),
+            slice("small", 50_000, 5_000, 40_000, 12_000));
+    assertThat(rank(slices))
+        .filteredOn(slice -> slice.explained() <= slice.size())
+        .isNotEmpty()
+        .noneMatch(SliceFinding::shown);
   }
 
   @Test
@@ -70,19 +87,16 @@ final class SliceSearchTest {
             slice("b", 100, 90, 0, 0),
             slice("c", 0, 0, 70, 7),
             slice("d", 300, 10, 310, 3));
-    assertThat(
-            SliceSearch.rank(sum(slices), slices, ALPHA).stream()
-                .mapToDouble(SliceFinding::explained)
-                .sum())
+    assertThat(rank(slices).stream().mapToDouble(SliceFinding::explained).sum())
         .isCloseTo(1, within(1e-9));
   }
 
   @Test
   void without_a_change_or_one_side_there_is_nothing_to_explain() {
     var same = List.of(slice("a", 10, 1, 10, 1));
-    assertThat(SliceSearch.rank(sum(same), same, ALPHA)).isEmpty();
+    assertThat(rank(same)).isEmpty();
     var oneSided = List.of(slice("a", 10, 1, 0, 0));
-    assertThat(SliceSearch.rank(sum(oneSided), oneSided, ALPHA)).isEmpty();
+    assertThat(rank(oneSided)).isEmpty();
     assertThatThrownBy(() -> slice("a", 1, 2, 0, 0))
         .isInstanceOf(InvalidValueException.class)
         .hasMessage("hitsBefore: 2 (expected: 0 to the number of units, 1)");
@@ -107,12 +121,59 @@ final class SliceSearchTest {
                 after,
                 binomial(random, after, 0.2)));
       }
-      shown +=
-          SliceSearch.rank(sum(slices), slices, ALPHA).stream().anyMatch(SliceFinding::shown)
-              ? 1
-              : 0;
+      shown += rank(slices).stream().anyMatch(SliceFinding::shown) ? 1 : 0;
     }
     // 0.05 and three standard deviations of 400 looks.
+    assertThat(shown / (double) looks).isLessThan(0.05 + 3 * Math.sqrt(0.05 * 0.95 / looks));
+  }
+
+  @Test
+  void intervals_of_more_searches_are_wider_and_all_are_counted() {
+    var slices = List.of(slice("a", 500, 50, 500, 250), slice("b", 500, 50, 500, 50));
+    SliceRanking one = SliceSearch.rank(sum(slices), slices, ALPHA, 1);
+    SliceRanking many = SliceSearch.rank(sum(slices), slices, ALPHA, 200);
+    assertThat(one.comparisons()).isEqualTo(5);
+    assertThat(many.comparisons()).isEqualTo(1_000);
+    assertThat(many.change().low()).isLessThan(one.change().low());
+    assertThat(many.change().estimate()).isCloseTo(0.2, within(1e-12));
+    assertThat(many.findings().getFirst().extraRate().low())
+        .isLessThan(one.findings().getFirst().extraRate().low());
+  }
+
+  @Test
+  void deviations_are_those_of_the_normal_approximation_and_one_unit_makes_few() {
+    // 0.5 against 0.6 of 1,000 each: a difference of 0.1 with a standard deviation of 0.02225.
+    assertThat(SliceSearch.deviations(slice("a", 1_000, 500, 1_000, 600)))
+        .isCloseTo(0.1 / 0.02225, within(0.02));
+    assertThat(SliceSearch.deviations(slice("a", 1_000, 0, 1, 1))).isLessThan(4);
+    assertThat(SliceSearch.deviations(slice("a", 1_000, 10, 0, 0))).isZero();
+    assertThat(SliceSearch.deviations(slice("a", 10, 10, 20, 20))).isZero();
+  }
+
+  /** Nothing changes; of 40 events the one that seems to change most is looked at. */
+  @Test
+  void choosing_the_event_that_changed_most_shows_no_more_by_chance() {
+    RandomGenerator random = Randomness.seeded(12);
+    int shown = 0;
+    int looks = 100;
+    for (int look = 0; look < looks; look++) {
+      var chosen = new ArrayList<SliceCount>();
+      for (int event = 0; event < 40; event++) {
+        var slices = new ArrayList<SliceCount>();
+        for (int i = 0; i < 5; i++) {
+          slices.add(
+              slice("v" + i, 300, binomial(random, 300, 0.3), 300, binomial(random, 300, 0.3)));
+        }
+        if (chosen.isEmpty()
+            || SliceSearch.deviations(sum(slices)) > SliceSearch.deviations(sum(chosen))) {
+          chosen.clear();
+          chosen.addAll(slices);
+        }
+      }
+      SliceRanking ranking = SliceSearch.rank(sum(chosen), chosen, ALPHA, 40);
+      boolean changeIsShown = ranking.change().low() > 0 || ranking.change().high() < 0;
+      shown += changeIsShown || ranking.findings().stream().anyMatch(SliceFinding::shown) ? 1 : 0;
+    }
     assertThat(shown / (double) looks).isLessThan(0.05 + 3 * Math.sqrt(0.05 * 0.95 / looks));
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Timestamp;
 import dev.weir.monitor.intake.LabelledPrediction;
+import dev.weir.platform.time.TestClock;
 import dev.weir.proto.monitor.v1.Feedback;
 import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.route.v1.Assignment;
@@ -20,14 +21,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class HistoryKeeperTest {
+/** What holds of a history wherever it is kept. */
+abstract class HistoryContract {
   @TempDir Path folder;
-  private HistoryUnderTest history;
+  HistoryUnderTest history;
   private long today;
+
+  /** Names the database: one that is empty. */
+  abstract HistoryConfig config();
 
   @BeforeEach
   void open() {
-    history = new HistoryUnderTest(folder);
+    history = new HistoryUnderTest(folder, new TestClock(), config());
     history.clock.advance(Duration.ofHours(12));
     today = Resolution.DAY.floor(history.now());
   }
@@ -45,7 +50,7 @@ final class HistoryKeeperTest {
     history.take(minute + 60, 40, 0);
     history.keeper.write();
 
-    var points = history.store.points(OUTCOMES, minute, minute + 120, 60, Resolution.MINUTE);
+    var points = history.points(OUTCOMES, minute, minute + 120, 60, Resolution.MINUTE);
     assertThat(points).containsOnlyKeys(minute, minute + 60);
     assertThat(points.values())
         .first()
@@ -54,7 +59,7 @@ final class HistoryKeeperTest {
                 .containsEntry("requests", 30L)
                 .containsEntry("errors", 3L)
                 .containsEntry("errorRate", 0.1));
-    assertThat(history.store.points(LATENCY, minute, minute + 60, 60, Resolution.MINUTE).values())
+    assertThat(history.points(LATENCY, minute, minute + 60, 60, Resolution.MINUTE).values())
         .first()
         .satisfies(point -> {
           assertThat(point.value().describe()).containsEntry("answered", 27L);
@@ -103,8 +108,8 @@ final class HistoryKeeperTest {
           .as("%s", resolution)
           .isEqualTo(240);
     }
-    assertThat(history.store.points(OUTCOMES, today, today + DAY, DAY, Resolution.DAY).values())
-        .extracting(HistoryStore.Point::resolution)
+    assertThat(history.points(OUTCOMES, today, today + DAY, DAY, Resolution.DAY).values())
+        .extracting(HistoryPoint::resolution)
         .containsExactly(Resolution.DAY);
   }
 
@@ -129,13 +134,13 @@ final class HistoryKeeperTest {
     history.pass(Duration.ofHours(13));
     history.pass(Duration.ofDays(3));
     assertThat(history.counts.of(HistoryEvent.ROWS_EXPIRED)).isEqualTo(2);
-    assertThat(history.store.points(OUTCOMES, today, today + DAY, 60, Resolution.MINUTE).values())
-        .extracting(HistoryStore.Point::resolution)
+    assertThat(history.points(OUTCOMES, today, today + DAY, 60, Resolution.MINUTE).values())
+        .extracting(HistoryPoint::resolution)
         .containsExactly(Resolution.HOUR);
 
     history.pass(Duration.ofDays(60));
-    assertThat(history.store.points(OUTCOMES, today, today + DAY, 60, Resolution.MINUTE).values())
-        .extracting(HistoryStore.Point::resolution)
+    assertThat(history.points(OUTCOMES, today, today + DAY, 60, Resolution.MINUTE).values())
+        .extracting(HistoryPoint::resolution)
         .containsExactly(Resolution.DAY);
     assertThat(history.requests(today, today + DAY, Resolution.MINUTE)).isEqualTo(10);
 
@@ -219,7 +224,7 @@ final class HistoryKeeperTest {
 
   private Map<String, Object> point(SeriesKind kind, String name) {
     var points =
-        history.store.points(
+        history.points(
             new SeriesKey("fraud", "fraud", "1", kind, name),
             today,
             today + DAY,

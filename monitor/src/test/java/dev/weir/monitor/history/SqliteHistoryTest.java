@@ -1,0 +1,8 @@
+package dev.weir.monitor.history;
+
+final class SqliteHistoryTest extends HistoryContract {
+  @Override
+  HistoryConfig config() {
+    return HistoryConfig.defaults();
+  }
+}
