@@ -69,8 +69,7 @@ final class TelemetryRoom implements Room {
   List<BindableService> services(BusinessDoor business) {
     return List.of(
         new TraceReceiver(traces, heard, counts, clock),
-        new MetricReceiver(
-            metrics, heard, business, config.maxMetricSeries(), counts, clock),
+        new MetricReceiver(metrics, heard, business, config.maxMetricSeries(), counts, clock),
         new LogReceiver(logs, heard, counts, clock));
   }
 

@@ -99,10 +99,11 @@ final class MonitorUnderTest {
             clock);
     saves.place(() -> book.place(reader.place().toBytes()));
     saves.evidence(() -> {
-      book.image().ifPresent(taken -> {
-        disk.evidence = taken.bytes();
-        book.saved(taken);
-      });
+      book.image()
+          .ifPresent(taken -> {
+            disk.evidence = taken.bytes();
+            book.saved(taken);
+          });
       return true;
     });
   }

@@ -126,9 +126,7 @@ final class ReportSplitTest {
     Map<Integer, ReportMirroredRequest> parts = split.mirrored(report.build());
 
     for (String route : TwoRoutes.ROUTES) {
-      assertThat(of(parts, route).getPairsList())
-          .extracting(MirrorPair::getRoute)
-          .contains(route);
+      assertThat(of(parts, route).getPairsList()).extracting(MirrorPair::getRoute).contains(route);
     }
     assertThat(of(parts, "r").getDroppedPairs()).isEqualTo(2);
   }
