@@ -36,6 +36,12 @@ final class MonitorProcess implements AutoCloseable {
 
   /** Starts it and waits until it is ready. */
   void start() throws IOException {
+    launch();
+    awaitReady();
+  }
+
+  /** Starts it. */
+  void launch() throws IOException {
     var command = new ArrayList<String>();
     command.addAll(
         List.of(
@@ -52,15 +58,22 @@ final class MonitorProcess implements AutoCloseable {
             "--grpc.port=0",
             "--http.port=0"));
     command.addAll(arguments);
-    Process started = new ProcessBuilder(command).redirectErrorStream(true).start();
-    process = started;
+    process = new ProcessBuilder(command).redirectErrorStream(true).start();
+  }
+
+  /** Waits until it is ready. */
+  void awaitReady() throws IOException {
+    Process started = process;
+    if (started == null) {
+      throw new IllegalStateException("not launched");
+    }
     BufferedReader output = started.inputReader(StandardCharsets.UTF_8);
     var said = new ArrayList<String>();
     for (String line = output.readLine(); line != null; line = output.readLine()) {
       said.add(line);
       Matcher ports = PORTS.matcher(line);
       if (ports.find()) {
-        Thread.ofVirtual().start(() -> output.lines().forEach(said::add));
+        Thread.ofVirtual().start(() -> output.lines().forEach(more -> {}));
         channel =
             GrpcChannel.to(
                 new HostAndPort("127.0.0.1", Integer.parseInt(ports.group(1))), List.of());

@@ -52,18 +52,19 @@ public final class ScaleBenchmark {
           List.of(
               "--registry=127.0.0.1:" + registry.port(), "--kafka.bootstrap=" + kafka.bootstrap());
       long samples;
+      long written;
       try (var monitor = new MonitorProcess(folder.resolve("first"), settings)) {
         monitor.start();
         awaitRead(monitor, 0);
         samples = send(monitor, seconds);
         long begin = clock.nanoTime();
-        awaitRead(monitor, 1);
+        written = awaitRead(monitor, 1);
         System.out.printf("behind for another %.1f s%n", (clock.nanoTime() - begin) / 1e9);
       }
       try (var anew = new MonitorProcess(folder.resolve("second"), settings)) {
         anew.start();
         long begin = clock.nanoTime();
-        long records = awaitRead(anew, 1);
+        long records = awaitRead(anew, written);
         double took = (clock.nanoTime() - begin) / 1e9;
         System.out.printf(
             "read again: %d records, %d samples in %.1f s: %.0f records/s, %.0f samples/s%n",

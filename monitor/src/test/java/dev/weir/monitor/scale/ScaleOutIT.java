@@ -67,7 +67,10 @@ final class ScaleOutIT {
                   "--kafka.timeout=1s",
                   "--evidence.save-interval=200ms"));
       monitors.add(monitor);
-      monitor.start();
+      monitor.launch();
+    }
+    for (MonitorProcess monitor : monitors) {
+      monitor.awaitReady();
     }
     scheduler.every(Duration.ofSeconds(1), registry::signOfLife);
   }
