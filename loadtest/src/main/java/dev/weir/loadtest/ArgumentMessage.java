@@ -8,11 +8,11 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** Says what is wrong with a command line in the form of the house. */
-final class ArgumentMessage {
+public final class ArgumentMessage {
   private ArgumentMessage() {}
 
   /** {@code name: value (expected: rule), from the command line}. */
-  static String of(CommandLine.ParameterException e) {
+  public static String of(CommandLine.ParameterException e) {
     return switch (e) {
       case CommandLine.MissingParameterException missing ->
           form(

@@ -1,5 +1,6 @@
 package dev.weir.local;
 
+import dev.weir.loadtest.ArgumentMessage;
 import dev.weir.loadtest.LoadtestCommand;
 import dev.weir.local.cli.PushCommand;
 import dev.weir.local.cli.ReplayCommand;
@@ -79,7 +80,7 @@ public final class WeirCommand {
               .getErr()
               .println(
                   "weir: "
-                      + e.getMessage()
+                      + ArgumentMessage.of(e)
                       + "; see "
                       + e.getCommandLine().getCommandSpec().qualifiedName()
                       + " --help");

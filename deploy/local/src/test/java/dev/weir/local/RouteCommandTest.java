@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.util.JsonFormat;
 import dev.weir.platform.grpc.GrpcListenConfig;
 import dev.weir.platform.grpc.GrpcServer;
+import dev.weir.proto.registry.v1.DivertRouteRequest;
+import dev.weir.proto.registry.v1.DivertRouteResponse;
 import dev.weir.proto.registry.v1.PutRouteRequest;
 import dev.weir.proto.registry.v1.PutRouteResponse;
+import dev.weir.proto.registry.v1.RestoreRouteRequest;
+import dev.weir.proto.registry.v1.RestoreRouteResponse;
 import dev.weir.proto.registry.v1.RolloutServiceGrpc;
 import dev.weir.proto.registry.v1.SnapshotServiceGrpc;
 import dev.weir.proto.registry.v1.WatchRequest;
@@ -78,6 +82,24 @@ final class RouteCommandTest {
       routes.removeIf(route -> route.getName().equals(wanted.getName()));
       routes.add(stored);
       responses.onNext(PutRouteResponse.newBuilder().setRoute(stored).build());
+      responses.onCompleted();
+    }
+
+    @Override
+    public void divertRoute(
+        DivertRouteRequest request, StreamObserver<DivertRouteResponse> responses) {
+      Route.Builder route = routes.getFirst().toBuilder();
+      route.getDiversionBuilder().setVariant("large").setBy("ada").setReason(request.getReason());
+      routes.set(0, route.build());
+      responses.onNext(DivertRouteResponse.newBuilder().setRoute(route).build());
+      responses.onCompleted();
+    }
+
+    @Override
+    public void restoreRoute(
+        RestoreRouteRequest request, StreamObserver<RestoreRouteResponse> responses) {
+      routes.set(0, routes.getFirst().toBuilder().clearDiversion().build());
+      responses.onNext(RestoreRouteResponse.newBuilder().setRoute(routes.getFirst()).build());
       responses.onCompleted();
     }
   }
@@ -211,5 +233,19 @@ final class RouteCommandTest {
   void a_route_that_is_not_there_is_said() {
     assertRefused(
         run("--name", "nobody"), 64, "--name: nobody (expected: the name of a route that exists)");
+  }
+
+  @Test
+  void a_route_is_diverted_and_restored_and_says_so() {
+    run("--file", EXAMPLE.toString());
+    assertThat(run("divert", "fraud", "--reason", "nonsense").output())
+        .isEqualTo(
+            "route fraud is diverted: all requests go to large (fraud/4) since 1970-01-01T00:00:00Z, by ada: nonsense%n"
+                .formatted());
+    assertThat(run("--name", "fraud").errors()).contains("route fraud is diverted: ");
+    assertThat(run("restore", "fraud", "--reason", "mended").output())
+        .startsWith("route fraud, generation 1: ")
+        .doesNotContain("diverted");
+    assertRefused(run("divert", "fraud"), 64, "--reason: not given", "weir route divert --help");
   }
 }

@@ -84,7 +84,7 @@ final class AlertmanagerIT {
     }
   }
 
-  /** Debian's needs its templates in /usr/share/prometheus. */
+  /** What it said; one that is not from deploy/components may lack its templates. */
   private String log() {
     try {
       return Files.readString(folder.resolve("log"));

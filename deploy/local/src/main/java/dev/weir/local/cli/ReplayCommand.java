@@ -54,8 +54,7 @@ public final class ReplayCommand implements Callable<Integer> {
 
   @Option(
       names = "--guardrail",
-      description =
-          "Change the tolerances of the guardrails of this name alone; may be repeated.")
+      description = "Change the tolerances of the guardrails of this name alone; may be repeated.")
   private List<String> guardrails = List.of();
 
   @Override

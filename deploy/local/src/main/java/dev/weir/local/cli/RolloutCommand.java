@@ -1,6 +1,5 @@
 package dev.weir.local.cli;
 
-import com.google.protobuf.util.JsonFormat;
 import dev.weir.platform.error.InvalidValueException;
 import dev.weir.proto.registry.v1.GetRolloutRequest;
 import dev.weir.proto.registry.v1.StartRolloutRequest;
@@ -8,7 +7,6 @@ import dev.weir.proto.registry.v1.SteerRolloutRequest;
 import dev.weir.proto.route.v1.Rollout;
 import dev.weir.proto.route.v1.RolloutSpec;
 import dev.weir.proto.route.v1.RolloutStep;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -45,7 +43,7 @@ public final class RolloutCommand {
       throws Exception {
     var request = RolloutSpec.newBuilder();
     if (spec != null) {
-      JsonFormat.parser().merge(Files.readString(spec), request);
+      JsonFile.read("--spec", spec, "weir.route.v1.RolloutSpec", request);
     }
     request.setRoute(route).setCanaryVersion(version);
     if (steps != null) {
