@@ -153,7 +153,7 @@ public final class SharedLog implements AutoCloseable {
     }
   }
 
-  /** Stops reading: when this returns nothing is being taken. */
+  /** Stops reading: when this returns nothing is being taken. Idempotent. */
   public void stopReading() {
     closed = true;
     reader.close();
@@ -161,6 +161,7 @@ public final class SharedLog implements AutoCloseable {
 
   @Override
   public void close() {
+    stopReading();
     writer.close(FAREWELL);
   }
 }
