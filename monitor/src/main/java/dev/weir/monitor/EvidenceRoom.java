@@ -93,7 +93,6 @@ final class EvidenceRoom implements Room {
             journals,
             saves::save,
             Randomness.secure());
-    erasure.finish();
   }
 
   EvidenceErasure erasure() {
@@ -126,6 +125,8 @@ final class EvidenceRoom implements Room {
     timers.every(config.evidence().verdictInterval(), sender::send);
     timers.every(Duration.ofSeconds(5), () -> findings.look(book.verdicts(), sender.silence()));
     timers.every(Duration.ofSeconds(1), this::saySilence);
+    timers.after(Duration.ZERO, erasure::tryFinish);
+    timers.every(Duration.ofMinutes(1), erasure::tryFinish);
   }
 
   private void saySilence() {

@@ -5,6 +5,7 @@ import dev.weir.monitor.history.HistoryCounts;
 import dev.weir.monitor.history.HistoryKeeper;
 import dev.weir.monitor.history.HistoryRoutes;
 import dev.weir.monitor.history.HistoryStore;
+import dev.weir.monitor.history.SeasonalBaseline;
 import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.store.SavePoint;
 import dev.weir.platform.lifecycle.Resources;
@@ -47,6 +48,11 @@ final class HistoryRoom implements Room {
   /** Takes what is to be remembered. */
   HistoryKeeper keeper() {
     return keeper;
+  }
+
+  /** What was seen a week ago. */
+  SeasonalBaseline lastWeek() {
+    return new SeasonalBaseline(store);
   }
 
   @Override

@@ -146,6 +146,7 @@ final class IntakeRoom implements Room {
     erasable.put("labelling", insight.labelling());
     erasable.put("why", insight.why());
     erasable.put("mirrors", mirrors);
+    erasable.put("business", business);
     exposures.registerWith(around.telemetry().meter());
     MirrorMetrics.register(around.telemetry().meter(), mirrors);
   }

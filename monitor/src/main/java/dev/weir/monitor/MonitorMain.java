@@ -77,7 +77,8 @@ public final class MonitorMain {
     var otlp = new TelemetryRoom(config.intake(), counts, around);
     var alerts = new AlertRoom(config, counts, around);
     var history = new HistoryRoom(config, around);
-    var watch = new WatchRoom(config, counts, alerts.book(), history.keeper(), around);
+    var watch =
+        new WatchRoom(config, counts, alerts.book(), history.keeper(), history.lastWeek(), around);
     var privacy = new PrivacyRoom(config, around);
     var insight =
         new InsightRoom(

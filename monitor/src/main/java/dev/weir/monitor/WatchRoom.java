@@ -11,6 +11,7 @@ import dev.weir.monitor.watch.FeatureReader;
 import dev.weir.monitor.watch.GroupInputs;
 import dev.weir.monitor.watch.LabelRoutes;
 import dev.weir.monitor.watch.LabelWatch;
+import dev.weir.monitor.watch.LastWeek;
 import dev.weir.monitor.watch.StandingWatch;
 import dev.weir.monitor.watch.WatchMetrics;
 import dev.weir.monitor.watch.WatchRoutes;
@@ -39,12 +40,14 @@ final class WatchRoom implements Room {
 
   /**
    * @param history takes the features that are read
+   * @param lastWeek what was seen a week ago
    */
   WatchRoom(
       MonitorConfig config,
       IntakeCounts counts,
       AlertBook alerts,
       HistoryKeeper history,
+      LastWeek lastWeek,
       Surroundings around)
       throws IOException {
     this.watch =
@@ -52,6 +55,7 @@ final class WatchRoom implements Room {
             config.watch(),
             counts,
             alerts,
+            lastWeek,
             around.clock(),
             Randomness.seeded(Randomness.freshSeed()));
     this.labels = new LabelWatch(config.watch(), counts, alerts, around.clock());
@@ -66,7 +70,7 @@ final class WatchRoom implements Room {
             "watch file");
     this.labelKeeper =
         new WatchKeeper(
-            new EvidenceFile(around.data().resolve("labels.bin")),
+            new EvidenceFile(around.data().resolve("label-watch.bin")),
             labels,
             around.readiness(),
             "label watch file");

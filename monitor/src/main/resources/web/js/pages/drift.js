@@ -18,19 +18,19 @@ function mount(container, query) {
       return;
     }
     if (answer.data.length === 0) {
-      replaceWhenChanged(container, ['none', answer.error], () => [answer.error ? failed(answer.error) : '', empty('No live version is watched.', 'A version is watched when it is live and was pushed with a reference.')]);
+      replaceWhenChanged(container, ['none', answer.error], () => [answer.error ? failed(answer.error) : '', empty('No live version is watched.', 'A version is watched when it is live and has been asked.')]);
       return;
     }
-    const key = (version) => `${version.route}/${version.model}/${version.version}`;
+    const key = (version) => `${version.route}/${version.model}/${version.version}${version.comparedWith === 'reference' ? '' : `/${version.comparedWith}`}`;
     const version = answer.data.find((one) => key(one) === wanted.version) ?? answer.data[0];
     const measure = wanted.by in measures ? wanted.by : 'psi';
     const map = heat(version, measure);
     const chosen = version.features.find((feature) => feature.name === wanted.feature) ?? version.features.find((feature) => feature.name === map.rows[0]?.name);
     const focused = document.activeElement?.dataset?.keep;
-    replaceWhenChanged(container, [answer.data.map(key), key(version), measure, map, chosen, answer.error, version.rows], () => [
+    replaceWhenChanged(container, [answer.data.map(key), key(version), measure, map, chosen, answer.error, version.rows, comparedWith(version), version.discovery, version.requestIds], () => [
       answer.error ? failed(answer.error) : '',
       h('div', { className: 'card row controls' },
-        ...answer.data.map((one) => choice(`${one.route} · ${one.version}`, one === version, { ...wanted, version: key(one), feature: '' }, 'version')),
+        ...answer.data.map((one) => choice(`${one.route} · ${one.version}${beside(one)}`, one === version, { ...wanted, version: key(one), feature: '' }, 'version')),
         h('span', { className: 'spacer' }),
         ...Object.entries(measures).map(([name, { title }]) => choice(title, name === measure, { ...wanted, by: name }, 'measure'))),
       h('div', { className: 'halves' }, heatCard(version, map, measure, chosen, wanted), featureCard(version, chosen)),
@@ -51,6 +51,30 @@ function mount(container, query) {
   };
 }
 
+const beside = (version) => ({ frozen: ' · its own first rows', last_week: ' · a week ago' })[version.comparedWith] ?? '';
+
+/** What a version is compared with, in a sentence. */
+function comparedWith(version) {
+  const collecting = version.collectingRows === undefined ? '' : ` ${count(version.collectingRows)} of its own first rows are collected.`;
+  switch (version.comparedWith) {
+    case 'frozen':
+      return version.referenceRows > 0 ? `Compared with its own first ${count(version.referenceRows)} rows, frozen ${clock(version.referenceSinceMillis)}.` : `Not compared yet.${collecting}`;
+    case 'last_week':
+      return version.referenceRows > 0 ? `Compared with the same hour of the week before.` : 'Nothing was seen in this hour of the week before.';
+    default:
+      return `Compared with the reference in the registry.${collecting}`;
+  }
+}
+
+/** What was to be believed together when something last alarmed. */
+function blamed(version) {
+  if (version.discovery === undefined) return null;
+  return h('p', { className: 'said', textContent: `To blame together, ${clock(version.discovery.atMillis)}: ${version.discovery.named.map((one) => `${one.feature} (${one.kind})`).join(', ')}.` });
+}
+
+/** Requests that came again, when they do so too often. */
+const repeated = (version) => (version.requestIds?.alarms ?? []).map((alarm) => h('p', { className: 'said', textContent: sentence(alarm.summary) }));
+
 function choice(text, isChosen, query, kind) {
   const link = h('a', { className: 'choice', href: addressOf('drift', query), textContent: text, 'data-keep': `${kind} ${text}` });
   if (isChosen) link.setAttribute('aria-current', 'true');
@@ -61,6 +85,9 @@ function heatCard(version, map, measure, chosen, wanted) {
   const first = map.columns[0];
   return h('section', { className: 'card', 'aria-label': 'Heat map' },
     h('h2', { textContent: `Each feature over time: ${measures[measure].title} of a window against the reference` }),
+    h('p', { className: 'small muted', textContent: comparedWith(version) }),
+    blamed(version),
+    ...repeated(version),
     map.columns.length === 0 ? h('p', { className: 'empty', textContent: 'No window has ended yet.' }) : h('div', { className: 'scroll' }, h('table', { className: 'heat' },
       h('tbody', {}, ...map.rows.map((row) => {
         const link = h('a', { href: addressOf('drift', { ...wanted, feature: row.name }), textContent: row.name, 'data-keep': `feature ${row.name}` });

@@ -154,7 +154,7 @@ final class LabelLoopIT {
     assertThat(post("labels", "text/plain", "").statusCode()).isEqualTo(415);
     assertThat(post("labels", "application/json", "{}").body()).contains("body: no array");
     assertThat(post("erase", "application/json", "{\"by\": \"ada\"}").body())
-        .contains("request_ids: 0 with units (expected: 1 to 1000");
+        .contains("request_ids: 0 with units and trace_ids (expected: 1 to 1000");
     assertThat(post("erase", "application/json", "{\"units\": [\"0\"]}").body())
         .contains("units: 0 (expected: 1 to 16 hexadecimal digits, not 0)");
   }

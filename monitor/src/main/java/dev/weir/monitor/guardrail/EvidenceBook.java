@@ -605,7 +605,7 @@ public final class EvidenceBook implements DirectDoor.Evidence {
    * Gives new names to what is to be forgotten, in the evidence and in its journal: they stay the
    * same evidence. To be saved before it can be said that something was forgotten.
    *
-   * @return how many rollouts knew any of the old names
+   * @return how many rollouts and memories knew any of the old names
    */
   public int rename(Renaming renaming) {
     lock.lock();
@@ -613,6 +613,9 @@ public final class EvidenceBook implements DirectDoor.Evidence {
       int count = 0;
       for (RolloutWatch watch : watches.values()) {
         count += watch.rename(renaming) ? 1 : 0;
+      }
+      for (EvidenceMemory memory : memories) {
+        count += memory.renameUnits(renaming.units()) ? 1 : 0;
       }
       unsaved |= count > 0;
       recorder.renamed(renaming);

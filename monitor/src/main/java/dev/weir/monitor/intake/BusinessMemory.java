@@ -7,6 +7,7 @@ import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * Which units have had their number, for each metric of each rollout, so that a number that is
@@ -53,6 +54,19 @@ public final class BusinessMemory implements EvidenceMemory {
   @Override
   public String name() {
     return "business units";
+  }
+
+  @Override
+  public synchronized boolean renameUnits(Map<Long, Long> units) {
+    boolean any = false;
+    for (Map.Entry<Key, SeenUnits> each : seen.sequencedEntrySet()) {
+      SeenUnits known = each.getValue();
+      if (units.keySet().stream().anyMatch(known::contains)) {
+        each.setValue(known.renamed(units));
+        any = true;
+      }
+    }
+    return any;
   }
 
   @Override

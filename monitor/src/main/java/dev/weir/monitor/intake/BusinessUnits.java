@@ -1,6 +1,7 @@
 package dev.weir.monitor.intake;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.weir.monitor.privacy.Erasable;
 import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.route.v1.Assignment;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import java.util.function.Consumer;
  * <p>A cumulative point is sent again with each export; its unit has had its number then, which
  * {@link BusinessMemory} knows after a restart too.
  */
-public final class BusinessUnits {
+public final class BusinessUnits implements Erasable {
   private final int maxWaiting;
   private final int maxRequests;
   private final BusinessMemory memory;
@@ -126,6 +127,24 @@ public final class BusinessUnits {
       case REPEATED -> counts.add(IntakeEvent.BUSINESS_REPEATED);
       case FULL -> counts.add(IntakeEvent.BUSINESS_OVERFLOW);
     }
+  }
+
+  @Override
+  public synchronized boolean erase(String requestId) {
+    boolean was = draws.remove(requestId) != null;
+    List<BusinessPoint> points = waiting.remove(requestId);
+    if (points != null) {
+      waitingPoints -= points.size();
+    }
+    return was || points != null;
+  }
+
+  /** Units whose number has come are forgotten with the evidence ({@link BusinessMemory}). */
+  @Override
+  public synchronized int eraseUnit(long unit) {
+    int before = draws.size();
+    draws.values().removeIf(draw -> draw.getUnit() == unit);
+    return before - draws.size();
   }
 
   private void tell(List<BusinessValue> found) {

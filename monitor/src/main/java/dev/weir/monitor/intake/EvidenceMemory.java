@@ -3,6 +3,7 @@ package dev.weir.monitor.intake;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.Map;
 
 /**
  * What has to be known after a restart so that nothing counts twice, and is saved in one image with
@@ -14,6 +15,13 @@ import java.io.IOException;
 public interface EvidenceMemory {
   /** Names its part of an image, unique among the memories of a book; never renamed. */
   String name();
+
+  /**
+   * Takes new names for units that are to be forgotten; whether there was any of the old ones.
+   *
+   * @param units new unit by old one
+   */
+  boolean renameUnits(Map<Long, Long> units);
 
   /** Writes all that is marked; a version comes first. */
   void writeTo(DataOutput out) throws IOException;

@@ -189,23 +189,35 @@ public final class FeedbackJoin implements Erasable {
 
   @Override
   public synchronized boolean erase(String requestId) {
-    boolean was = predictions.remove(requestId) != null;
-    was |= waitingLabels.remove(requestId) != null;
-    was |= joined.remove(requestId) != null;
-    if (was) {
-      log.begin(image());
-    }
-    return was;
+    return erase(new Erasure(Set.of(requestId), Set.of(), Set.of())) > 0;
   }
 
   @Override
   public synchronized int eraseUnit(long unit) {
+    return erase(new Erasure(Set.of(), Set.of(unit), Set.of()));
+  }
+
+  /** Forgets all that is named; the log begins anew without it. */
+  @Override
+  public synchronized int erase(Erasure erasure) {
+    int count = 0;
+    for (String id : erasure.requestIds()) {
+      boolean was = predictions.remove(id) != null;
+      was |= waitingLabels.remove(id) != null;
+      was |= joined.remove(id) != null;
+      count += was ? 1 : 0;
+    }
     int before = predictions.size();
-    predictions.values().removeIf(sample -> sample.getAssignment().getUnit() == unit);
-    if (predictions.size() < before) {
+    predictions
+        .values()
+        .removeIf(sample ->
+            erasure.units().contains(sample.getAssignment().getUnit())
+                || erasure.traceIds().contains(sample.getTraceId()));
+    count += before - predictions.size();
+    if (count > 0) {
       log.begin(image());
     }
-    return before - predictions.size();
+    return count;
   }
 
   @Override

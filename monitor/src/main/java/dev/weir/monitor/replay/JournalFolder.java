@@ -16,6 +16,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +45,10 @@ public final class JournalFolder implements EvidenceJournal {
 
   /** One flush at a time; never taken while {@code this} is held. */
   private final Object writing = new Object();
+
+  /** Written to since somebody began to look for names. */
+  @GuardedBy("writing")
+  private final Set<Path> flushed = new HashSet<>();
 
   /** The ones appended to last at the end. */
   @GuardedBy("this")
@@ -157,6 +162,7 @@ public final class JournalFolder implements EvidenceJournal {
         Path file = file(folder, entry.getKey());
         Tail tail = entry.getValue();
         try {
+          flushed.add(file);
           if (tail.begins) {
             JournalFile.begin(file);
             removeOldest();
@@ -231,17 +237,16 @@ public final class JournalFolder implements EvidenceJournal {
    */
   public Erasure alsoKnownAs(Erasure named) throws IOException {
     Erasure more = new Erasure(Set.of(), Set.of(), Set.of());
-    synchronized (writing) {
-      for (Path file : files(JournalFile.ENDING)) {
-        more = more.with(JournalRenaming.alsoKnownAs(file, named));
-      }
+    for (Path file : files(JournalFile.ENDING)) {
+      more = more.with(JournalRenaming.alsoKnownAs(file, named));
     }
     return more;
   }
 
   /**
-   * Gives new names to what is to be forgotten, in the evidence and in all journals. Nothing is
-   * flushed meanwhile. After a failure or a crash the same renaming is to be repeated.
+   * Gives new names to what is to be forgotten, in the evidence and in all journals; one call at a
+   * time. Nothing is flushed while journals that have any of the old names are written anew. After
+   * a failure or a crash the same renaming is to be repeated.
    *
    * @param evidence renames the evidence, which tells this journal of it ({@link #renamed})
    * @return journals that had any of the old names
@@ -250,8 +255,19 @@ public final class JournalFolder implements EvidenceJournal {
   public int rename(Renaming renaming, Runnable evidence) throws IOException {
     int count = 0;
     synchronized (writing) {
+      flushed.clear();
+    }
+    var concerned = new HashSet<Path>();
+    for (Path file : files(JournalFile.ENDING)) {
+      if (JournalRenaming.hasAny(file, renaming)) {
+        concerned.add(file);
+      }
+    }
+    synchronized (writing) {
       evidence.run();
-      for (Path file : files(JournalFile.ENDING)) {
+      concerned.addAll(flushed);
+      concerned.retainAll(files(JournalFile.ENDING));
+      for (Path file : concerned) {
         long before = Files.size(file);
         OptionalLong after = JournalRenaming.rename(folder, file, renaming);
         if (after.isPresent()) {

@@ -35,29 +35,34 @@ final class JournalRenaming {
     return more[0];
   }
 
-  /**
-   * Replaces the journal by one with the new names, when it has any of the old ones: written beside
-   * it, synced, and put in its place, so that after a crash the old or the new one is there, whole.
-   * What is damaged behind the last whole entry is not taken over: nobody knows what it names.
-   *
-   * @return length of the new file, bytes; empty: the journal stays as it was
-   */
-  static OptionalLong rename(Path folder, Path file, Renaming to) throws IOException {
+  /** Whether a journal has any of the old names, or is damaged so that nobody knows. */
+  static boolean hasAny(Path file, Renaming to) throws IOException {
     var any = new boolean[1];
     JournalFile.Extent extent =
         JournalFile.read(
             file,
             entry -> {
-              any[0] |= to.entry(entry) != entry;
-              return true;
+              any[0] = to.entry(entry) != entry;
+              return !any[0];
             });
-    if (!any[0] && extent.end() != JournalFile.End.DAMAGED) {
+    return any[0] || extent.end() == JournalFile.End.DAMAGED;
+  }
+
+  /**
+   * Replaces a journal that has any of the old names by one with the new ones: written beside it,
+   * synced, and put in its place, so that after a crash the old or the new one is there, whole.
+   * What is damaged behind the last whole entry is not taken over: nobody knows what it names.
+   *
+   * @return length of the new file, bytes; empty: the journal stays as it was
+   */
+  static OptionalLong rename(Path folder, Path file, Renaming to) throws IOException {
+    if (!hasAny(file, to)) {
       return OptionalLong.empty();
     }
     Path beside = file.resolveSibling(file.getFileName() + UNFINISHED);
     try {
       JournalFile.begin(beside);
-      copy(file, beside, to, extent.end());
+      copy(file, beside, to);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -66,8 +71,7 @@ final class JournalRenaming {
     return OptionalLong.of(Files.size(file));
   }
 
-  private static void copy(Path from, Path to, Renaming names, JournalFile.End end)
-      throws IOException {
+  private static void copy(Path from, Path to, Renaming names) throws IOException {
     var frames = new ArrayList<JournalFrame>();
     JournalFile.Extent extent =
         JournalFile.read(
@@ -84,7 +88,7 @@ final class JournalRenaming {
                 return true;
               }
             });
-    switch (end) {
+    switch (extent.end()) {
       case FULL -> frames.add(JournalFrame.end(extent.entries(), JournalFrame.FULL));
       case BROKEN, DAMAGED -> frames.add(JournalFrame.end(extent.entries(), JournalFrame.BROKEN));
       case WHOLE, CUT -> {

@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Forgets requests, traces and units in the evidence about rollouts and in its journals, by giving
@@ -24,6 +26,8 @@ import java.util.random.RandomGenerator;
  * the journals are being renamed, and then the process is killed: its rollout's replay may differ.
  */
 public final class EvidenceErasure implements Erasable {
+  private static final Logger LOG = LoggerFactory.getLogger(EvidenceErasure.class);
+
   private final EvidenceFile intent;
   private final EvidenceBook book;
   private final JournalFolder journals;
@@ -53,14 +57,35 @@ public final class EvidenceErasure implements Erasable {
   }
 
   /**
-   * Finishes what was under way when the process ended; to be called when the evidence is loaded.
+   * Finishes what was under way when the process ended; to be called when the evidence, and all
+   * that is saved with it, is loaded.
    *
    * @throws IOException when it cannot be finished: what was to be forgotten is still there
    */
   public synchronized void finish() throws IOException {
-    Optional<byte[]> left = intent.load();
+    Optional<byte[]> left;
+    try {
+      left = intent.load();
+    } catch (IOException damaged) {
+      intent.setAside();
+      throw damaged;
+    }
     if (left.isPresent()) {
       carryOut(Renaming.fromBytes(left.get()));
+    }
+  }
+
+  /**
+   * The same, to be called from time to time: a failure is logged, and it is tried again with the
+   * next call. What cannot be read is set aside, and has to be asked for again.
+   */
+  public synchronized void tryFinish() {
+    try {
+      finish();
+    } catch (IOException e) {
+      LOG.atError().setCause(e).log("an erasure cannot be finished, it is tried again");
+    } catch (IllegalArgumentException e) {
+      LOG.atError().setCause(e).log("an erasure cannot be read, ask for it again");
     }
   }
 

@@ -13,6 +13,7 @@ import dev.weir.monitor.stats.sketch.Sketch;
 import dev.weir.proto.registry.v1.FeatureReference;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -26,31 +27,43 @@ final class FeatureWatch implements Watched, SampleInputs.Rows {
   private static final double LOW = 0.001;
   private static final double HIGH = 0.999;
   private static final double WIDENED = 0.1;
+  private static final double HIGHEST_RATE = 0.999;
 
   private final String name;
   private final int index;
-  private final long rows;
   private final Alarm drift;
-  private final Kind kind;
   private final Map<Alarm, DriftDetector> detectors = new EnumMap<>(Alarm.class);
+  private long rows;
+  private Kind kind;
+  private boolean paused;
   private Sketch window;
 
   /** Numbers or categories, with their reference. */
   private sealed interface Kind {
+    static Optional<Kind> of(FeatureReference reference) {
+      if (reference.getQuantilesCount() >= 2) {
+        var quantiles = new Quantiles(reference.getQuantilesList());
+        double margin = WIDENED * (quantiles.at(HIGH) - quantiles.at(LOW));
+        return Optional.of(
+            new Numbers(quantiles, quantiles.at(LOW) - margin, quantiles.at(HIGH) + margin));
+      }
+      return reference.getCategoriesCount() > 0
+          ? Optional.of(new Categories(Map.copyOf(reference.getCategoriesMap())))
+          : Optional.empty();
+    }
+
     record Numbers(Quantiles reference, double low, double high) implements Kind {}
 
     record Categories(Map<String, Double> reference) implements Kind {}
   }
 
-  private FeatureWatch(String name, int index, long rows, Kind kind, WatchConfig config) {
-    this.name = name;
-    this.index = index;
+  private FeatureWatch(FeatureReference reference, long rows, Kind kind) {
+    this.name = reference.getName();
+    this.index = reference.getIndex();
     this.rows = Math.max(1, rows);
     this.kind = kind;
     this.drift = index < 0 ? Alarm.PREDICTION_DRIFT : Alarm.FEATURE_DRIFT;
     this.window = emptyWindow();
-    double rare = RateDetector.boundFrom(0, this.rows);
-    detectors.put(Alarm.MISSING_VALUES, new RateDetector(rare + config.toleratedShare()));
   }
 
   /**
@@ -58,45 +71,75 @@ final class FeatureWatch implements Watched, SampleInputs.Rows {
    *
    * @param rows that the reference was made from
    */
-  static java.util.Optional<FeatureWatch> of(
+  static Optional<FeatureWatch> of(
       FeatureReference reference, long rows, WatchConfig config, RandomGenerator random) {
-    if (reference.getQuantilesCount() >= 2) {
-      var quantiles = new Quantiles(reference.getQuantilesList());
-      double margin = WIDENED * (quantiles.at(HIGH) - quantiles.at(LOW));
-      var watch =
-          new FeatureWatch(
-              reference.getName(),
-              reference.getIndex(),
-              rows,
-              new Kind.Numbers(quantiles, quantiles.at(LOW) - margin, quantiles.at(HIGH) + margin),
-              config);
-      watch.detectors.put(
-          watch.drift,
-          new NumberDetector(
-              quantiles, NumberDetector.slack(rows, config.toleratedShift()), random));
-      watch.detectors.put(
-          Alarm.OUT_OF_RANGE,
-          new RateDetector(
-              RateDetector.boundFrom(2 * LOW * watch.rows, watch.rows) + config.toleratedShare()));
-      return java.util.Optional.of(watch);
+    Optional<FeatureWatch> made = ofDriftAlone(reference, rows, config, random);
+    made.ifPresent(watch -> {
+      watch.addRate(Alarm.MISSING_VALUES, reference.getMissing() * watch.rows, config);
+      switch (watch.kind) {
+        case Kind.Numbers _ -> watch.addRate(Alarm.OUT_OF_RANGE, 2 * LOW * watch.rows, config);
+        case Kind.Categories _ -> watch.addRate(Alarm.NEW_CATEGORIES, 0, config);
+      }
+    });
+    return made;
+  }
+
+  /** The same, that looks for drift and not for what is wrong with the data. */
+  static Optional<FeatureWatch> ofDriftAlone(
+      FeatureReference reference, long rows, WatchConfig config, RandomGenerator random) {
+    return Kind.of(reference)
+        .map(kind -> {
+          var watch = new FeatureWatch(reference, rows, kind);
+          watch.detectors.put(
+              watch.drift,
+              switch (kind) {
+                case Kind.Numbers numbers ->
+                    new NumberDetector(numbers.reference(), watch.slack(config), random);
+                case Kind.Categories categories ->
+                    new CategoryDetector(
+                        categories.reference(), watch.rows, config.toleratedShare());
+              });
+          return watch;
+        });
+  }
+
+  private void addRate(Alarm alarm, double hits, WatchConfig config) {
+    double bound = RateDetector.boundFrom(hits, rows) + config.toleratedShare();
+    detectors.put(alarm, new RateDetector(Math.min(HIGHEST_RATE, bound)));
+  }
+
+  private double slack(WatchConfig config) {
+    return NumberDetector.slack(rows, config.toleratedShift());
+  }
+
+  /**
+   * Compares with another reference from now on; the drift detector goes on where it can. One of
+   * another kind, numbers or categories, is not taken.
+   */
+  void compareWith(FeatureReference reference, long otherRows, WatchConfig config) {
+    Optional<Kind> other = Kind.of(reference);
+    DriftDetector before = detector(drift);
+    if (other.isPresent() && other.get() instanceof Kind.Numbers numbers) {
+      if (before instanceof NumberDetector detector) {
+        rows = Math.max(1, otherRows);
+        kind = numbers;
+        paused = false;
+        detectors.put(drift, detector.against(numbers.reference(), slack(config)));
+      }
+    } else if (other.isPresent() && other.get() instanceof Kind.Categories categories) {
+      if (before instanceof CategoryDetector detector) {
+        rows = Math.max(1, otherRows);
+        kind = categories;
+        paused = false;
+        detectors.put(
+            drift, detector.against(categories.reference(), rows, config.toleratedShare()));
+      }
     }
-    if (reference.getCategoriesCount() > 0) {
-      Map<String, Double> categories = Map.copyOf(reference.getCategoriesMap());
-      var watch =
-          new FeatureWatch(
-              reference.getName(),
-              reference.getIndex(),
-              rows,
-              new Kind.Categories(categories),
-              config);
-      watch.detectors.put(
-          watch.drift, new CategoryDetector(categories, watch.rows, config.toleratedShare()));
-      watch.detectors.put(
-          Alarm.NEW_CATEGORIES,
-          new RateDetector(RateDetector.boundFrom(0, watch.rows) + config.toleratedShare()));
-      return java.util.Optional.of(watch);
-    }
-    return java.util.Optional.empty();
+  }
+
+  /** Takes no value until it has another reference. */
+  void pause() {
+    paused = true;
   }
 
   @Override
@@ -138,14 +181,17 @@ final class FeatureWatch implements Watched, SampleInputs.Rows {
 
   /** Takes a number of a feature that has numbers, or a number that stands for a category. */
   void observe(double value) {
+    if (paused) {
+      return;
+    }
     switch (kind) {
       case Kind.Numbers numbers -> {
         boolean present = Double.isFinite(value);
-        rate(Alarm.MISSING_VALUES).observe(!present);
+        rate(Alarm.MISSING_VALUES, !present);
         ((NumberSketch) window).add(value);
         if (present) {
           ((NumberDetector) detector(drift)).observe(value);
-          rate(Alarm.OUT_OF_RANGE).observe(value < numbers.low() || value > numbers.high());
+          rate(Alarm.OUT_OF_RANGE, value < numbers.low() || value > numbers.high());
         }
       }
       case Kind.Categories _ -> {
@@ -160,12 +206,15 @@ final class FeatureWatch implements Watched, SampleInputs.Rows {
 
   /** Takes a category, or text that should be a number. */
   void observe(String value) {
+    if (paused) {
+      return;
+    }
     switch (kind) {
       case Kind.Numbers _ -> observe(Double.NaN);
       case Kind.Categories _ -> {
         var categories = (CategoryDetector) detector(drift);
-        rate(Alarm.MISSING_VALUES).observe(false);
-        rate(Alarm.NEW_CATEGORIES).observe(!categories.knows(value));
+        rate(Alarm.MISSING_VALUES, false);
+        rate(Alarm.NEW_CATEGORIES, !categories.knows(value));
         categories.observe(value);
         ((CategorySketch) window).add(value);
       }
@@ -185,8 +234,10 @@ final class FeatureWatch implements Watched, SampleInputs.Rows {
   /** Takes that there is no value. */
   @Override
   public void missing() {
-    rate(Alarm.MISSING_VALUES).observe(true);
-    window.addMissing();
+    if (!paused) {
+      rate(Alarm.MISSING_VALUES, true);
+      window.addMissing();
+    }
   }
 
   private DriftDetector detector(Alarm alarm) {
@@ -197,8 +248,10 @@ final class FeatureWatch implements Watched, SampleInputs.Rows {
     return detector;
   }
 
-  private RateDetector rate(Alarm alarm) {
-    return (RateDetector) detector(alarm);
+  private void rate(Alarm alarm, boolean isHit) {
+    if (detectors.get(alarm) instanceof RateDetector rate) {
+      rate.observe(isHit);
+    }
   }
 
   /** The open window. */
@@ -214,14 +267,14 @@ final class FeatureWatch implements Watched, SampleInputs.Rows {
   }
 
   /** How far a window is from the reference; empty when there is nothing in it. */
-  java.util.Optional<Panel> panel(Sketch sketch) {
+  Optional<Panel> panel(Sketch sketch) {
     return switch (kind) {
       case Kind.Numbers numbers when sketch instanceof NumberSketch live && live.finite() > 0 ->
-          java.util.Optional.of(Panel.of(numbers.reference(), rows, live));
+          Optional.of(Panel.of(numbers.reference(), rows, live));
       case Kind.Categories categories
           when sketch instanceof CategorySketch live && live.present() > 0 ->
-          java.util.Optional.of(Panel.of(categories.reference(), rows, live));
-      case Kind.Numbers _, Kind.Categories _ -> java.util.Optional.empty();
+          Optional.of(Panel.of(categories.reference(), rows, live));
+      case Kind.Numbers _, Kind.Categories _ -> Optional.empty();
     };
   }
 
@@ -281,12 +334,7 @@ final class FeatureWatch implements Watched, SampleInputs.Rows {
       case NumberDetector _ -> {
         if (kind instanceof Kind.Numbers numbers) {
           detectors.put(
-              alarm,
-              NumberDetector.fromBytes(
-                  numbers.reference(),
-                  NumberDetector.slack(rows, config.toleratedShift()),
-                  random,
-                  state));
+              alarm, NumberDetector.fromBytes(numbers.reference(), slack(config), random, state));
         }
       }
     }

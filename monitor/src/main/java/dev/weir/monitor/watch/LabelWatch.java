@@ -46,7 +46,6 @@ public final class LabelWatch implements WatchState {
 
   private static final byte KIND = 'L';
   private static final int VERSION = 1;
-  private static final int MOST_SAVED = 10_000;
 
   /** Odds of a thousand to one, whenever one looks. */
   private static final double LOG_ONE_LOOK_EVER = Math.log(1_000);
@@ -289,14 +288,12 @@ public final class LabelWatch implements WatchState {
         states.put(key, labels.toBytes());
       }
     });
-    var out = new StateWriter(VERSION, KIND).uint16(Math.min(states.size(), MOST_SAVED));
-    states.entrySet().stream()
-        .skip(Math.max(0, states.size() - MOST_SAVED))
-        .forEach(state ->
-            out.text(state.getKey().route())
-                .text(state.getKey().model())
-                .text(state.getKey().version())
-                .bytes(state.getValue()));
+    while (states.size() > config.maxVersions()) {
+      states.pollFirstEntry();
+    }
+    var out = new StateWriter(VERSION, KIND).uint16(states.size());
+    states.forEach((key, state) ->
+        out.text(key.route()).text(key.model()).text(key.version()).bytes(state));
     return out.toBytes();
   }
 

@@ -6,10 +6,11 @@ import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.IntakeEvent;
 import dev.weir.monitor.intake.SampleQueue;
 import dev.weir.monitor.stats.sketch.RecentIds;
+import dev.weir.monitor.stats.sketch.Sketch;
 import dev.weir.platform.time.Clock;
 import dev.weir.proto.monitor.v1.Sample;
+import dev.weir.proto.registry.v1.FeatureReference;
 import dev.weir.proto.registry.v1.ModelVersion;
-import dev.weir.proto.registry.v1.Reference;
 import dev.weir.proto.route.v1.Snapshot;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -22,17 +23,21 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
- * Watches every version that is live and has a reference. Samples are put into a queue by whoever
- * closes their slice, and looked at by a task of its own: {@link #work} must be called a few times
- * a second, by one caller at a time. Thread-safe.
+ * Watches every version that is live. Samples are put into a queue by whoever closes their slice,
+ * and looked at by a task of its own: {@link #work} must be called a few times a second, by one
+ * caller at a time. Thread-safe.
  */
 public final class StandingWatch implements WatchState {
   private static final int MAGIC = 0x57544348;
   private static final int VERSION = 1;
+
+  /** Versions whose first rows are collected at once: others wait. */
+  private static final int MOST_FREEZING = 16;
 
   /** Samples looked at while the lock is held. */
   private static final int AT_ONCE = 512;
@@ -41,18 +46,19 @@ public final class StandingWatch implements WatchState {
   private final IntakeCounts counts;
   private final Findings findings;
   private final Clock clock;
+  private final LastWeek lastWeek;
   private final RandomGenerator random;
-
-  private final SampleQueue queue;
 
   /** Of all versions, under the lock of this. */
   private final RecentIds recent;
 
-  @GuardedBy("this")
-  private Map<String, Reference> references = new HashMap<>();
+  private final SampleQueue queue;
 
   @GuardedBy("this")
-  private final LinkedHashMap<VersionKey, VersionWatch> watches =
+  private Map<String, ModelVersion> versions = new HashMap<>();
+
+  @GuardedBy("this")
+  private final LinkedHashMap<VersionKey, LiveVersion> watches =
       new LinkedHashMap<>(16, 0.75f, true);
 
   @GuardedBy("this")
@@ -61,32 +67,35 @@ public final class StandingWatch implements WatchState {
   /**
    * Watches nothing yet.
    *
+   * @param lastWeek what was seen a week ago
    * @param random for values on atoms of a reference
    */
   public StandingWatch(
       WatchConfig config,
       IntakeCounts counts,
       Findings findings,
+      LastWeek lastWeek,
       Clock clock,
       RandomGenerator random) {
     this.config = config;
+    this.lastWeek = lastWeek;
     this.counts = counts;
     this.findings = findings;
     this.clock = clock;
     this.random = random;
+    this.recent = new RecentIds(config.rememberedRequests());
     this.queue =
         new SampleQueue("watch", config.maxWaitingSamples(), IntakeEvent.WATCH_OVERFLOW, counts);
-    this.recent = new RecentIds(config.rememberedRequests());
   }
 
-  /** Takes the references of the versions in a snapshot. */
+  /** Takes the references and policies of the versions in a snapshot. */
   public void follow(Snapshot snapshot) {
-    var newest = new HashMap<String, Reference>();
+    var newest = new HashMap<String, ModelVersion>();
     for (ModelVersion version : snapshot.getVersionsList()) {
-      newest.put(id(version.getModel(), version.getVersion()), version.getReference());
+      newest.put(id(version.getModel(), version.getVersion()), version);
     }
     synchronized (this) {
-      references = newest;
+      versions = newest;
     }
   }
 
@@ -103,6 +112,7 @@ public final class StandingWatch implements WatchState {
 
   /** Looks at what waits. */
   public void work() {
+    takeHours();
     for (List<Sample> waiting = queue.take(); !waiting.isEmpty(); waiting = queue.take()) {
       for (int from = 0; from < waiting.size(); from += AT_ONCE) {
         observe(waiting.subList(from, Math.min(waiting.size(), from + AT_ONCE)));
@@ -111,60 +121,73 @@ public final class StandingWatch implements WatchState {
     look();
   }
 
+  /** What was in this hour a week ago is read from disk without the lock. */
+  private void takeHours() {
+    Instant now = clock.now();
+    List<LiveVersion> wanting;
+    synchronized (this) {
+      wanting = watches.values().stream().filter(each -> each.wantsHour(now)).toList();
+    }
+    for (LiveVersion version : wanting) {
+      VersionKey key = version.key();
+      var seen = new LinkedHashMap<FeatureReference, Sketch>();
+      for (FeatureReference feature : version.seasonalFeatures()) {
+        lastWeek
+            .sameHour(
+                key.route(),
+                key.model(),
+                key.version(),
+                feature.getName(),
+                feature.getIndex() >= 0,
+                now.getEpochSecond())
+            .ifPresent(sketch -> seen.put(feature, sketch));
+      }
+      synchronized (this) {
+        counts.add(IntakeEvent.WATCH_STATES_REFUSED, version.takeHour(seen, now));
+      }
+    }
+  }
+
   private synchronized void observe(List<Sample> slice) {
     Instant now = clock.now();
     for (Sample sample : slice) {
       if (!sample.getAssignment().getMirrored()) {
-        VersionWatch watch = of(VersionKey.of(sample));
-        if (!watch.isEmpty()) {
-          watch.observe(sample, findings, now);
-        }
+        of(VersionKey.of(sample)).ifPresent(version -> version.observe(sample, findings, now));
       }
     }
   }
 
+  /** Empty: of a version that the registry has not told of yet. */
   @GuardedBy("this")
-  private VersionWatch of(VersionKey key) {
-    VersionWatch watch = watches.get(key);
-    if (watch == null) {
-      Reference reference =
-          references.getOrDefault(id(key.model(), key.version()), Reference.getDefaultInstance());
-      watch =
-          new VersionWatch(key, reference, new RequestIdWatch(key, recent, config), config, random);
-      restore(watch);
-      // Of a version that the registry has not told of yet, the watch begins with its reference.
-      if (!watch.isEmpty()) {
-        watches.put(key, watch);
-        if (watches.size() > config.maxVersions()) {
-          watches.pollFirstEntry();
-          counts.add(IntakeEvent.WATCHED_VERSIONS_FORGOTTEN);
-        }
-      }
+  private Optional<LiveVersion> of(VersionKey key) {
+    LiveVersion known = watches.get(key);
+    ModelVersion version = versions.get(id(key.model(), key.version()));
+    if (known != null || version == null) {
+      return Optional.ofNullable(known);
     }
-    return watch;
-  }
-
-  @GuardedBy("this")
-  private void restore(VersionWatch watch) {
-    Map<String, byte[]> states = restored.remove(watch.key());
-    if (states == null) {
-      return;
+    var begun = new LiveVersion(key, version, recent, config, random);
+    Map<String, byte[]> states = restored.remove(key);
+    if (states != null) {
+      counts.add(IntakeEvent.WATCH_STATES_REFUSED, begun.restore(states));
     }
-    for (Watched feature : watch.watched()) {
-      byte[] state = states.get(feature.name());
-      if (state != null) {
-        try {
-          feature.restore(state, config, random);
-        } catch (IllegalArgumentException ofAnotherReference) {
-          counts.add(IntakeEvent.WATCH_STATES_REFUSED);
-        }
-      }
+    watches.put(key, begun);
+    if (watches.size() > config.maxVersions()) {
+      watches.pollFirstEntry();
+      counts.add(IntakeEvent.WATCHED_VERSIONS_FORGOTTEN);
     }
+    return Optional.of(begun);
   }
 
   private synchronized void look() {
     Instant now = clock.now();
-    watches.values().forEach(watch -> watch.look(findings, now));
+    long freezing = watches.values().stream().filter(LiveVersion::isFreezing).count();
+    for (LiveVersion version : watches.values()) {
+      version.look(findings, now);
+      if (version.wantsToFreeze() && freezing < MOST_FREEZING) {
+        version.beginToFreeze(now);
+        freezing++;
+      }
+    }
   }
 
   /** What is known about each version, the one that was seen last at the end. */
@@ -176,13 +199,13 @@ public final class StandingWatch implements WatchState {
   synchronized List<VersionView> views(Predicate<VersionKey> wanted) {
     return watches.values().stream()
         .filter(watch -> wanted.test(watch.key()))
-        .map(VersionWatch::view)
+        .flatMap(watch -> watch.views().stream())
         .toList();
   }
 
   /** Where the detectors of each version stand. */
   synchronized List<DriftEvidence> evidence() {
-    return watches.values().stream().map(VersionWatch::evidence).toList();
+    return watches.values().stream().flatMap(watch -> watch.evidence().stream()).toList();
   }
 
   /** All detectors, to be saved. */
@@ -195,6 +218,9 @@ public final class StandingWatch implements WatchState {
       out.writeInt(VERSION);
       var states = new LinkedHashMap<>(restored);
       watches.forEach((key, watch) -> states.put(key, watch.states()));
+      while (states.size() > config.maxVersions()) {
+        states.pollFirstEntry();
+      }
       out.writeInt(states.size());
       for (Map.Entry<VersionKey, Map<String, byte[]>> version : states.entrySet()) {
         out.writeUTF(version.getKey().route());

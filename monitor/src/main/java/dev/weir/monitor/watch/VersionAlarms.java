@@ -24,14 +24,14 @@ final class VersionAlarms {
 
   /** Raises an alarm, or raises it again. */
   void raise(
+      Baseline baseline,
       String feature,
       Alarm alarm,
       String words,
       Map<String, Double> figures,
       Findings findings,
       Instant now) {
-    var labels = new HashMap<>(key.labels());
-    labels.put("feature", feature);
+    Map<String, String> labels = labels(baseline, feature);
     var identity = new Finding.Identity(alarm.kind(), labels);
     Active before = active.get(identity);
     Finding finding =
@@ -64,11 +64,25 @@ final class VersionAlarms {
     }
   }
 
-  /** Those about a feature. */
-  List<Finding> about(String feature) {
+  /**
+   * What an alarm is about; that of a comparison with the reference, or of request ids, does not
+   * say with what.
+   */
+  private Map<String, String> labels(Baseline baseline, String feature) {
+    var labels = new HashMap<>(key.labels());
+    labels.put("feature", feature);
+    if (baseline != Baseline.REFERENCE && !feature.equals(RequestIdWatch.NAME)) {
+      labels.put("compared_with", baseline.word());
+    }
+    return labels;
+  }
+
+  /** Those about a feature in a comparison. */
+  List<Finding> about(Baseline baseline, String feature) {
+    Map<String, String> labels = labels(baseline, feature);
     return active.values().stream()
         .map(Active::finding)
-        .filter(finding -> feature.equals(finding.labels().get("feature")))
+        .filter(finding -> finding.labels().equals(labels))
         .toList();
   }
 

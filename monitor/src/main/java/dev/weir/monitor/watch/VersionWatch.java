@@ -8,10 +8,7 @@ import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.registry.v1.FeatureReference;
 import dev.weir.proto.registry.v1.Reference;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,71 +16,125 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
-/** The watch over one version of one route. Single writer. */
+/** One comparison of a version of a route: its features with a reference. Single writer. */
 final class VersionWatch {
   /** Names of what is no input. */
   static final String PREDICTION = "prediction";
 
   static final String CONFIDENCE = "confidence";
 
-  /** Values in a window before anything is said of it as a whole. */
-  private static final long ENOUGH_ROWS = 200;
-
-  private final VersionKey key;
+  private final Making making;
   private final WatchConfig config;
+  private final Optional<RequestIdWatch> requestIds;
   private final List<FeatureWatch> inputs = new ArrayList<>();
   private final Map<String, FeatureWatch> predictions = new LinkedHashMap<>();
-  private final Map<String, Deque<WindowPanel>> past = new HashMap<>();
-  private final Map<String, Sketch> lastWindows = new HashMap<>();
-  private final VersionAlarms alarms;
-  private final RequestIdWatch requestIds;
+  private final PanelWindows windows;
   private final JointWatch joint;
   private final double logThreshold;
+  private VersionView.Comparison comparison;
   private Optional<Discovery> discovery = Optional.empty();
-  private long windowStartMillis = Long.MIN_VALUE;
-  private long windowRows;
   private long rows;
-  private long lateRows;
 
-  /** A window that ended, in the panel's numbers. */
-  record WindowPanel(long startMillis, long endMillis, Panel panel) {}
-
-  VersionWatch(
+  /**
+   * What a comparison is made with.
+   *
+   * @param baseline what a version is compared with
+   * @param runLength average run length of this comparison
+   * @param alarms of the version, shared by its comparisons
+   */
+  record Making(
       VersionKey key,
-      Reference reference,
-      RequestIdWatch requestIds,
+      Baseline baseline,
+      double runLength,
+      VersionAlarms alarms,
       WatchConfig config,
-      RandomGenerator random) {
-    this.key = key;
-    this.config = config;
+      RandomGenerator random) {}
+
+  private VersionWatch(
+      Making making,
+      VersionView.Comparison comparison,
+      List<FeatureWatch> features,
+      Optional<RequestIdWatch> requestIds,
+      int detectors) {
+    this.making = making;
+    this.config = making.config();
+    this.comparison = comparison;
     this.requestIds = requestIds;
-    this.alarms = new VersionAlarms(key);
-    int detectors = requestIds.detectors().size();
+    this.windows = new PanelWindows(config);
+    features.forEach(this::add);
+    this.joint = new JointWatch(requestIds.isPresent() ? inputs : List.of(), making.random());
+    this.logThreshold = Discoveries.logThreshold(making.runLength(), Math.max(1, detectors));
+  }
+
+  /**
+   * A comparison with one reference.
+   *
+   * @param requestIds watched with it; empty: with another comparison of the version
+   */
+  static VersionWatch of(
+      Making making,
+      VersionView.Comparison comparison,
+      Reference reference,
+      Optional<RequestIdWatch> requestIds) {
+    var features = new ArrayList<FeatureWatch>();
+    int detectors = requestIds.map(ids -> ids.detectors().size()).orElse(0);
     for (FeatureReference feature : reference.getFeaturesList()) {
-      if (inputs.size() + predictions.size() >= config.maxFeatures()) {
-        break;
-      }
-      Optional<FeatureWatch> watch = FeatureWatch.of(feature, reference.getRows(), config, random);
+      Optional<FeatureWatch> watch =
+          features.size() < making.config().maxFeatures()
+              ? FeatureWatch.of(feature, reference.getRows(), making.config(), making.random())
+              : Optional.empty();
       if (watch.isPresent()) {
-        if (feature.getIndex() < 0) {
-          predictions.put(feature.getName(), watch.get());
-        } else {
-          inputs.add(watch.get());
-        }
-        past.put(feature.getName(), new ArrayDeque<>());
+        features.add(watch.get());
         detectors += watch.get().detectors().size();
       }
     }
-    this.joint = new JointWatch(inputs, random);
-    this.logThreshold = Discoveries.logThreshold(config.averageRunLength(), detectors);
+    return new VersionWatch(making, comparison, features, requestIds, detectors);
   }
 
-  VersionKey key() {
-    return key;
+  /**
+   * A comparison for drift alone, with references that are still to come ({@link #compareWith}).
+   *
+   * @param features that they have at most
+   */
+  static VersionWatch ofDriftAlone(Making making, VersionView.Comparison comparison, int features) {
+    return new VersionWatch(making, comparison, List.of(), Optional.empty(), features);
   }
 
-  boolean isEmpty() {
-    return inputs.isEmpty() && predictions.isEmpty();
+  private void add(FeatureWatch feature) {
+    if (feature.index() < 0) {
+      predictions.put(feature.name(), feature);
+    } else {
+      inputs.add(feature);
+    }
+  }
+
+  /** Says what it is compared with. */
+  void describe(VersionView.Comparison newest) {
+    comparison = newest;
+  }
+
+  /**
+   * Compares with other references from now on; a feature without one waits.
+   *
+   * @param references by the rows that each is made of
+   * @return features that are new
+   */
+  List<FeatureWatch> compareWith(Map<FeatureReference, Long> references) {
+    features().forEach(FeatureWatch::pause);
+    var added = new ArrayList<FeatureWatch>();
+    references.forEach((reference, of) -> {
+      Optional<FeatureWatch> known =
+          features().stream()
+              .filter(feature -> feature.name().equals(reference.getName()))
+              .findFirst();
+      if (known.isPresent()) {
+        known.get().compareWith(reference, of, config);
+      } else {
+        FeatureWatch.ofDriftAlone(reference, of, config, making.random()).ifPresent(added::add);
+      }
+    });
+    added.forEach(this::add);
+    return added;
   }
 
   List<FeatureWatch> features() {
@@ -95,7 +146,7 @@ final class VersionWatch {
   /** All that has detectors. */
   List<Watched> watched() {
     var all = new ArrayList<Watched>(features());
-    all.add(requestIds);
+    requestIds.ifPresent(all::add);
     return all;
   }
 
@@ -110,8 +161,13 @@ final class VersionWatch {
   void observe(Sample sample, Findings findings, Instant now) {
     long millis = sample.getAt().getSeconds() * 1_000 + sample.getAt().getNanos() / 1_000_000;
     // A worker whose clock is ahead must not end windows that have not begun.
-    turnWindow(Math.min(millis, now.toEpochMilli()), findings, now);
-    requestIds.observe(sample);
+    windows
+        .turn(Math.min(millis, now.toEpochMilli()), features())
+        .ifPresent(ended -> {
+          joint.closeWindow(ended.startMillis());
+          ended.constant().forEach((name, values) -> raiseConstant(name, values, findings, now));
+        });
+    requestIds.ifPresent(ids -> ids.observe(sample));
     observeInputs(sample);
     FeatureWatch predicted = predictions.get(PREDICTION);
     if (predicted != null) {
@@ -124,55 +180,21 @@ final class VersionWatch {
     }
     long counted = Math.max(1, sample.getPredictedClassesCount());
     rows += counted;
-    windowRows += counted;
+    windows.count(counted);
   }
 
-  private void turnWindow(long millis, Findings findings, Instant now) {
-    if (windowStartMillis == Long.MIN_VALUE) {
-      windowStartMillis = Math.floorDiv(millis, lengthMillis()) * lengthMillis();
-    }
-    if (millis < windowStartMillis) {
-      // Late: the detectors take it as any other, the open window too.
-      lateRows++;
-    }
-    boolean full = windowRows >= config.maxWindowRows();
-    if (full || millis >= windowStartMillis + lengthMillis()) {
-      long at = Math.max(millis, windowStartMillis);
-      closeWindow(Math.min(at, windowStartMillis + lengthMillis()), findings, now);
-      windowStartMillis = full ? at : Math.floorDiv(at, lengthMillis()) * lengthMillis();
-      windowRows = 0;
-    }
-  }
-
-  private long lengthMillis() {
-    return config.window().toMillis();
-  }
-
-  private void closeWindow(long endMillis, Findings findings, Instant now) {
-    joint.closeWindow(windowStartMillis);
-    for (FeatureWatch feature : features()) {
-      Sketch ended = feature.nextWindow();
-      lastWindows.put(feature.name(), ended);
-      feature
-          .panel(ended)
-          .ifPresent(panel -> {
-            Deque<WindowPanel> windows = past.get(feature.name());
-            if (windows != null) {
-              windows.addLast(new WindowPanel(windowStartMillis, endMillis, panel));
-              if (windows.size() > config.windows()) {
-                windows.removeFirst();
-              }
-            }
-          });
-      if (ended.count() >= ENOUGH_ROWS && feature.isConstant(ended)) {
-        alarms.raise(
-            feature.name(),
-            Alarm.CONSTANT_VALUES,
-            "all %,d values of a window are the same".formatted(ended.count()),
-            Map.of("rows", (double) ended.count()),
-            findings,
-            now);
-      }
+  private void raiseConstant(String name, long values, Findings findings, Instant now) {
+    if (making.baseline() != Baseline.LAST_WEEK) {
+      making
+          .alarms()
+          .raise(
+              making.baseline(),
+              name,
+              Alarm.CONSTANT_VALUES,
+              "all %,d values of a window are the same".formatted(values),
+              Map.of("rows", (double) values),
+              findings,
+              now);
     }
   }
 
@@ -184,38 +206,41 @@ final class VersionWatch {
     joint.observe(sample, values);
   }
 
-  /** Looks at the evidence: raises what has reached its threshold, ends what has been quiet. */
+  /** Looks at the evidence: raises what has reached its threshold. */
   void look(Findings findings, Instant now) {
     List<Discovery.Candidate> all = Discovery.candidates(watched());
-    Optional<Discovery> found = Discovery.of(all, logThreshold, config.averageRunLength(), now);
+    Optional<Discovery> found = Discovery.of(all, logThreshold, making.runLength(), now);
     if (found.isPresent()) {
       discovery = found;
       for (Discovery.Candidate each : all) {
         if (each.logEvidence() >= logThreshold) {
           String name = each.watched().name();
-          alarms.raise(
-              name,
-              each.alarm(),
-              words(each.alarm(), each.detector()) + found.get().beside(name, each.alarm()),
-              figures(each),
-              findings,
-              now);
+          making
+              .alarms()
+              .raise(
+                  making.baseline(),
+                  name,
+                  each.alarm(),
+                  words(each.alarm(), each.detector()) + found.get().beside(name, each.alarm()),
+                  figures(each),
+                  findings,
+                  now);
           each.detector().restart();
         }
       }
     }
     discovery = discovery.filter(each -> !each.at().plus(config.quietAfter()).isBefore(now));
-    alarms.look(config.quietAfter(), findings, now);
   }
 
-  private static String words(Alarm alarm, DriftDetector detector) {
+  private String words(Alarm alarm, DriftDetector detector) {
+    String where = making.baseline().words();
     return switch (alarm) {
       case FEATURE_DRIFT, PREDICTION_DRIFT ->
-          "distributed otherwise than in the reference: %s, after %,d values"
-              .formatted(detector.direction(), detector.observations());
-      case MISSING_VALUES -> "more values are missing or no numbers than in the reference";
-      case OUT_OF_RANGE -> "more values than in the reference lie outside its range";
-      case NEW_CATEGORIES -> "categories come that the reference does not have";
+          "distributed otherwise than %s: %s, after %,d values"
+              .formatted(where, detector.direction(), detector.observations());
+      case MISSING_VALUES -> "more values are missing or no numbers than " + where;
+      case OUT_OF_RANGE -> "more values than %s lie outside its range".formatted(where);
+      case NEW_CATEGORIES -> "categories come that are not " + where;
       case CONSTANT_VALUES -> "all values are the same";
       case REPEATED_REQUESTS -> "more request ids come again than may";
     };
@@ -228,7 +253,8 @@ final class VersionWatch {
     figures.put("values", (double) each.detector().observations());
     switch (each.watched()) {
       case FeatureWatch feature ->
-          panel(feature)
+          feature
+              .panel(windows.shown(feature))
               .ifPresent(panel -> {
                 figures.put("psi", panel.stabilityIndex());
                 figures.put("jensen_shannon", panel.jensenShannon());
@@ -242,27 +268,16 @@ final class VersionWatch {
     return figures;
   }
 
-  /** The open window's panel when there is enough in it, else that of the last one. */
-  private Optional<Panel> panel(FeatureWatch feature) {
-    return feature.panel(shown(feature));
-  }
-
-  private Sketch shown(FeatureWatch feature) {
-    Sketch open = feature.window();
-    Sketch last = lastWindows.get(feature.name());
-    return open.count() >= ENOUGH_ROWS || last == null ? open : last;
-  }
-
   /** Evidence alone, which costs next to nothing; a view has panels. */
   DriftEvidence evidence() {
     var byFeature = new LinkedHashMap<String, Double>();
     features().forEach(feature -> byFeature.put(feature.name(), drift(feature).logEvidence()));
-    requestIds
-        .detectors()
-        .values()
-        .forEach(detector -> byFeature.put(requestIds.name(), detector.logEvidence()));
+    requestIds.ifPresent(ids ->
+        ids.detectors()
+            .values()
+            .forEach(detector -> byFeature.put(ids.name(), detector.logEvidence())));
     return new DriftEvidence(
-        key.route(), key.model(), key.version(), logThreshold, alarms.size(), byFeature);
+        making.key(), making.baseline(), logThreshold, making.alarms().size(), byFeature);
   }
 
   private static DriftDetector drift(FeatureWatch feature) {
@@ -276,30 +291,34 @@ final class VersionWatch {
 
   VersionView view() {
     return new VersionView(
-        key.route(),
-        key.model(),
-        key.version(),
+        making.key().route(),
+        making.key().model(),
+        making.key().version(),
+        comparison,
         rows,
-        lateRows,
+        windows.lateRows(),
         logThreshold,
         joint.newest(),
         discovery,
-        new VersionView.RequestIds(
-            requestIds.requests(), requestIds.repeated(), alarms.about(RequestIdWatch.NAME)),
+        requestIds.map(ids ->
+            new VersionView.RequestIds(
+                ids.requests(),
+                ids.repeated(),
+                making.alarms().about(making.baseline(), ids.name()))),
         features().stream().map(this::view).toList());
   }
 
   private VersionView.Feature view(FeatureWatch feature) {
     DriftDetector drift = drift(feature);
-    Sketch shown = shown(feature);
+    Sketch shown = windows.shown(feature);
     return new VersionView.Feature(
         feature.name(),
         feature.isNumeric(),
         drift.logEvidence(),
         drift.observations(),
-        alarms.about(feature.name()),
+        making.alarms().about(making.baseline(), feature.name()),
         feature.panel(shown),
         shown.count() > 0 ? Optional.of(feature.histogram(shown)) : Optional.empty(),
-        List.copyOf(past.getOrDefault(feature.name(), new ArrayDeque<>())));
+        windows.past(feature.name()));
   }
 }

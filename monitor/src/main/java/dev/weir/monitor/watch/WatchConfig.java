@@ -33,6 +33,11 @@ public record WatchConfig(
     @Setting(
             "Newest request ids, of all versions together, that are remembered at least to see which come again, 1024 to 100000000; 4 to 8 bytes each.")
         int rememberedRequests,
+    @Setting(
+            "First rows of a version's live data that its frozen reference is made of, 1000 to 100000.")
+        int frozenRows,
+    @Setting("Time after which 1,000 rows will do for a frozen reference, 1m to 30d.")
+        Duration frozenAfter,
     @Setting("Samples that wait to be watched, 1 to 10000000; more are dropped and counted.")
         int maxWaitingSamples) {
   public WatchConfig {
@@ -48,6 +53,8 @@ public record WatchConfig(
     Check.inRange("labelRunLength", labelRunLength, 1_000, 1e12);
     Check.inRange("toleratedGap", toleratedGap, 0, 0.9);
     Check.inRange("rememberedRequests", rememberedRequests, 1_024, 100_000_000);
+    Check.inRange("frozenRows", frozenRows, 1_000, 100_000);
+    Check.inRange("frozenAfter", frozenAfter, Duration.ofMinutes(1), Duration.ofDays(30));
     Check.inRange("maxWaitingSamples", maxWaitingSamples, 1, 10_000_000);
   }
 
@@ -69,6 +76,8 @@ public record WatchConfig(
         1e6,
         0.05,
         1_000_000,
+        5_000,
+        Duration.ofDays(1),
         100_000);
   }
 }

@@ -10,6 +10,7 @@ public final class WatchMetrics {
   private static final AttributeKey<String> MODEL = AttributeKey.stringKey("model");
   private static final AttributeKey<String> VERSION = AttributeKey.stringKey("version");
   private static final AttributeKey<String> FEATURE = AttributeKey.stringKey("feature");
+  private static final AttributeKey<String> COMPARED_WITH = AttributeKey.stringKey("compared_with");
 
   private WatchMetrics() {}
 
@@ -44,7 +45,14 @@ public final class WatchMetrics {
 
   private static Attributes of(DriftEvidence version) {
     return Attributes.of(
-        ROUTE, version.route(), MODEL, version.model(), VERSION, version.version());
+        ROUTE,
+        version.key().route(),
+        MODEL,
+        version.key().model(),
+        VERSION,
+        version.key().version(),
+        COMPARED_WITH,
+        version.baseline().word());
   }
 
   private static Attributes of(DriftEvidence version, String feature) {

@@ -44,17 +44,26 @@ public final class WatchRoutes {
     json.put("route", view.route());
     json.put("model", view.model());
     json.put("version", view.version());
+    VersionView.Comparison comparison = view.comparison();
+    json.put("comparedWith", comparison.baseline().word());
+    json.put("referenceRows", comparison.rows());
+    if (comparison.sinceMillis() != 0) {
+      json.put("referenceSinceMillis", comparison.sinceMillis());
+    }
+    comparison.collecting().ifPresent(rows -> json.put("collectingRows", rows));
     json.put("rows", view.rows());
     json.put("lateRows", view.lateRows());
     json.put("logThreshold", view.logThreshold());
     view.joint().ifPresent(joint -> json.put("joint", json(joint)));
     view.discovery().ifPresent(discovery -> json.put("discovery", json(discovery)));
-    json.put(
-        "requestIds",
-        Map.of(
-            "requests", view.requestIds().requests(),
-            "repeated", view.requestIds().repeated(),
-            "alarms", view.requestIds().alarms().stream().map(WatchRoutes::json).toList()));
+    view.requestIds()
+        .ifPresent(ids ->
+            json.put(
+                "requestIds",
+                Map.of(
+                    "requests", ids.requests(),
+                    "repeated", ids.repeated(),
+                    "alarms", ids.alarms().stream().map(WatchRoutes::json).toList())));
     json.put("features", view.features().stream().map(WatchRoutes::json).toList());
     return json;
   }
@@ -77,7 +86,7 @@ public final class WatchRoutes {
                     "reference", histogram.reference(),
                     "live", histogram.live())));
     var windows = new ArrayList<Map<String, Object>>();
-    for (VersionWatch.WindowPanel window : feature.windows()) {
+    for (PanelWindows.WindowPanel window : feature.windows()) {
       var each = new LinkedHashMap<String, Object>();
       each.put("startMillis", window.startMillis());
       each.put("endMillis", window.endMillis());

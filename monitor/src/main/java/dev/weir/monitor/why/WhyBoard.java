@@ -156,6 +156,16 @@ public final class WhyBoard implements Erasable {
     return wasThere;
   }
 
+  @Override
+  public synchronized boolean eraseTrace(String traceId) {
+    boolean wasThere = unlabelled.values().removeIf(waiting -> waiting.traceId().equals(traceId));
+    for (VersionTallies tallies : versions.values()) {
+      wasThere |=
+          !tallies.examples().forget(example -> example.traceId().equals(traceId)).isEmpty();
+    }
+    return wasThere;
+  }
+
   /** Explains, or says why it cannot. */
   synchronized Answer explain(Question question) {
     forgetOld();

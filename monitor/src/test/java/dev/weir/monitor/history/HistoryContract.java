@@ -166,10 +166,33 @@ abstract class HistoryContract {
     history.take(history.now(), 1, 0);
     history.pass(Duration.ofHours(2));
 
-    assertThat(SeasonalBaseline.sameHourLastWeek(history.store, OUTCOMES, hour + 7 * DAY + 17))
+    assertThat(new SeasonalBaseline(history.store).sameHourLastWeek(OUTCOMES, hour + 7 * DAY + 17))
         .hasValueSatisfying(value -> assertThat(value.describe()).containsEntry("requests", 70L));
-    assertThat(SeasonalBaseline.sameHourLastWeek(history.store, OUTCOMES, hour + 8 * DAY))
+    assertThat(new SeasonalBaseline(history.store).sameHourLastWeek(OUTCOMES, hour + 8 * DAY))
         .isEmpty();
+  }
+
+  @Test
+  void last_weeks_hour_has_the_inputs_of_all_versions_and_the_predictions_of_one() {
+    long hour = Resolution.HOUR.floor(history.now());
+    for (String version : List.of("1", "2")) {
+      Sample sample = sample(hour + 5, "yes", 0.5f).toBuilder().setVersion(version).build();
+      history.keeper.samples(List.of(sample));
+      history.keeper.feature(sample, "age", 30);
+    }
+    history.pass(Duration.ofHours(168));
+    history.pass(Duration.ofHours(2));
+    var lastWeek = new SeasonalBaseline(history.store);
+    Sample one = sample(hour, "yes", 0.5f);
+    String route = one.getAssignment().getRoute();
+    long now = hour + 7 * DAY + 30;
+    assertThat(lastWeek.sameHour(route, one.getModel(), "2", "age", true, now))
+        .hasValueSatisfying(sketch -> assertThat(sketch.count()).isEqualTo(2));
+    assertThat(lastWeek.sameHour(route, one.getModel(), "2", "prediction", false, now))
+        .hasValueSatisfying(sketch -> assertThat(sketch.count()).isEqualTo(1));
+    assertThat(lastWeek.sameHour(route, one.getModel(), "2", "confidence", false, now)).isPresent();
+    assertThat(lastWeek.sameHour(route, one.getModel(), "3", "prediction", false, now)).isEmpty();
+    assertThat(lastWeek.sameHour(route, one.getModel(), "2", "age", true, now + 7_200)).isEmpty();
   }
 
   @Test

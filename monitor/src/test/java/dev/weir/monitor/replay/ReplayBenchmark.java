@@ -1,12 +1,14 @@
 package dev.weir.monitor.replay;
 
 import dev.weir.monitor.guardrail.WhatIf;
+import dev.weir.monitor.privacy.Erasure;
 import dev.weir.monitor.simulated.SimulatedTraffic;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Randomness;
 import dev.weir.proto.route.v1.RolloutState;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * How long a journal is and how fast it is replayed: ten minutes of a sound canary at 1,000
@@ -43,6 +45,11 @@ final class ReplayBenchmark {
         seconds,
         SECONDS / seconds,
         replayed.allEqual());
+    begin = Clock.system().nanoTime();
+    rollout.erase(new Erasure(Set.of("unheard-of"), Set.of(), Set.of()));
+    System.out.printf(
+        "looked through twice for what is to be forgotten in %.2f s%n",
+        (Clock.system().nanoTime() - begin) / 1e9);
     Files.delete(rollout.file());
     Files.delete(rollout.file().getParent());
     Files.delete(folder.resolve("evidence.bin"));

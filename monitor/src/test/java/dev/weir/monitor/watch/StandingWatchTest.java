@@ -9,6 +9,7 @@ import dev.weir.monitor.alert.Finding;
 import dev.weir.monitor.alert.Findings;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.IntakeEvent;
+import dev.weir.monitor.stats.sketch.Sketch;
 import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.TestClock;
 import dev.weir.proto.monitor.v1.Sample;
@@ -23,9 +24,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,10 @@ final class StandingWatchTest {
   private final IntakeCounts counts = new IntakeCounts();
   private final RandomGenerator random = Randomness.seeded(17);
   private final Heard heard = new Heard();
+  private final Map<String, Sketch> weekBefore = new HashMap<>();
+  private final LastWeek lastWeek =
+      (route, model, version, feature, isInput, second) ->
+          Optional.ofNullable(weekBefore.get(feature));
   private StandingWatch watch = newWatch(config(100_000));
   private IntFunction<String> requestIds = i -> "r" + i;
   private int requests;
@@ -84,42 +91,49 @@ final class StandingWatchTest {
         1e6,
         0.05,
         10_000,
+        2_000,
+        Duration.ofHours(1),
         maxWaiting);
   }
 
   private StandingWatch newWatch(WatchConfig config) {
-    var made = new StandingWatch(config, counts, heard, clock, Randomness.seeded(3));
+    var made = new StandingWatch(config, counts, heard, lastWeek, clock, Randomness.seeded(3));
     made.follow(snapshot());
     return made;
   }
 
   private static Snapshot snapshot() {
+    return snapshotOf(version());
+  }
+
+  private static Snapshot snapshotOf(ModelVersion.Builder version) {
+    return Snapshot.newBuilder().addVersions(version).build();
+  }
+
+  private static ModelVersion.Builder version() {
     var age = FeatureReference.newBuilder().setName("age").setIndex(0);
     for (int i = 0; i <= 20; i++) {
       age.addQuantiles(i * 5.0);
     }
-    return Snapshot.newBuilder()
-        .addVersions(
-            ModelVersion.newBuilder()
-                .setModel("m")
-                .setVersion("1")
-                .setReference(
-                    Reference.newBuilder()
-                        .setRows(ROWS)
-                        .addFeatures(age)
-                        .addFeatures(
-                            FeatureReference.newBuilder()
-                                .setName("sex")
-                                .setIndex(1)
-                                .putCategories("1", 0.5)
-                                .putCategories("2", 0.5))
-                        .addFeatures(
-                            FeatureReference.newBuilder()
-                                .setName("prediction")
-                                .setIndex(-1)
-                                .putCategories("0", 0.4)
-                                .putCategories("1", 0.6))))
-        .build();
+    return ModelVersion.newBuilder()
+        .setModel("m")
+        .setVersion("1")
+        .setReference(
+            Reference.newBuilder()
+                .setRows(ROWS)
+                .addFeatures(age)
+                .addFeatures(
+                    FeatureReference.newBuilder()
+                        .setName("sex")
+                        .setIndex(1)
+                        .putCategories("1", 0.5)
+                        .putCategories("2", 0.5))
+                .addFeatures(
+                    FeatureReference.newBuilder()
+                        .setName("prediction")
+                        .setIndex(-1)
+                        .putCategories("0", 0.4)
+                        .putCategories("1", 0.6)));
   }
 
   private interface Row {
@@ -266,10 +280,10 @@ final class StandingWatchTest {
   void request_ids_that_come_again_raise_an_alarm_and_new_ones_do_not() {
     feed(100, this::usual, i -> "once-" + i);
     assertThat(heard.kinds()).isEmpty();
-    assertThat(watch.views().getFirst().requestIds().requests()).isEqualTo(10_000);
+    assertThat(watch.views().getFirst().requestIds().orElseThrow().requests()).isEqualTo(10_000);
     feed(30, this::usual, i -> "again-" + i / 2);
     assertThat(heard.kinds()).containsExactly("RepeatedRequests request_id");
-    assertThat(watch.views().getFirst().requestIds().alarms()).hasSize(1);
+    assertThat(watch.views().getFirst().requestIds().orElseThrow().alarms()).hasSize(1);
   }
 
   /** Both are shifted, the first far more: it alarms first, and the second is named with it. */

@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -54,6 +55,7 @@ final class WatchBenchmark {
               @Override
               public void quiet(Finding.Identity identity) {}
             },
+            (route, model, version, feature, isInput, second) -> Optional.empty(),
             Clock.system(),
             random);
     watch.follow(snapshot());

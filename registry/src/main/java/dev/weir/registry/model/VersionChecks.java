@@ -87,6 +87,7 @@ public final class VersionChecks {
         throw new InvalidValueException(at, feature.getName(), "a name used once");
       }
       Check.inRange(at + ".index", feature.getIndex(), -1, Integer.MAX_VALUE);
+      Check.inRange(at + ".missing", feature.getMissing(), 0.0, 1.0);
       categories(at, feature);
       quantiles(at, feature);
     }

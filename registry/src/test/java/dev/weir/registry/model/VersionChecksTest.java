@@ -149,6 +149,9 @@ final class VersionChecksTest {
             feature(f -> f.putCategories("a", 0.5)),
             "header.reference.features.age.categories: sum 0.5"),
         bad(
+            feature(f -> f.setMissing(1.1)),
+            "header.reference.features.age.missing: 1.1 (expected: 0.0 to 1.0)"),
+        bad(
             feature(f -> f.addQuantiles(2).addQuantiles(1)),
             "header.reference.features.age.quantiles: 1.0 (expected: finite numbers, ascending)"),
         bad(

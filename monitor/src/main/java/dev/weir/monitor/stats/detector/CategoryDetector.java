@@ -75,6 +75,19 @@ public final class CategoryDetector implements DriftDetector {
     }
   }
 
+  /**
+   * This one's evidence so far, and another reference from now on; begins anew when its categories
+   * are others.
+   */
+  public CategoryDetector against(Map<String, Double> other, long rows, double tolerated) {
+    var next = new CategoryDetector(other, rows, tolerated);
+    if (next.names.equals(names)) {
+      next.sums.takeOver(sums);
+      next.observations = observations;
+    }
+    return next;
+  }
+
   /** Takes a value. */
   public void observe(String category) {
     int hitSlot = places.getOrDefault(category, names.size());

@@ -64,6 +64,13 @@ public final class NumberDetector implements DriftDetector {
     return Math.min(0.19, 2 / Math.sqrt(12.0 * Math.max(1, rows)) + tolerated);
   }
 
+  /** This one's evidence so far, and another reference from now on. */
+  public NumberDetector against(Quantiles other, double otherSlack) {
+    var next = new NumberDetector(other, otherSlack, random, sums);
+    next.observations = observations;
+    return next;
+  }
+
   /** Takes a value; one that is no number says nothing here. */
   public void observe(double value) {
     if (Double.isNaN(value)) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.monitor.stats.distance.Quantiles;
+import dev.weir.monitor.stats.sketch.NumberSketch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntConsumer;
+import java.util.function.IntToDoubleFunction;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import java.util.stream.IntStream;
@@ -255,5 +257,69 @@ class DriftDetectorTest {
         .hasMessage("bound: 1.0 (expected: over 0, under 1)");
     assertThatThrownBy(() -> RateDetector.boundFrom(3, 2))
         .hasMessage("hits: 3.0 of 2.0 (expected: 0 to all, of 1 or more)");
+  }
+
+  /** A week ago: each hour has another distribution, known from a sample that is a sketch. */
+  @Test
+  void a_reference_that_changes_each_hour_keeps_the_run_length() {
+    double runLength = 500;
+    double mean =
+        mean(
+            IntStream.range(0, 100)
+                .map(seed -> {
+                  RandomGenerator random = random(3_000 + seed);
+                  int hour = 600;
+                  var detector =
+                      new NumberDetector[] {new NumberDetector(standard(), 0.19, random)};
+                  return until(
+                      i -> {
+                        double level = i / hour % 24;
+                        if (i % hour == 1) {
+                          var lastWeek = new NumberSketch();
+                          for (int n = 0; n < hour; n++) {
+                            lastWeek.add(level + random.nextGaussian());
+                          }
+                          detector[0] =
+                              detector[0].against(
+                                  quantiles(lastWeek), NumberDetector.slack(hour, 0));
+                        }
+                        detector[0].observe(level + random.nextGaussian());
+                        return detector[0].logEvidence();
+                      },
+                      Math.log(runLength),
+                      12_000);
+                }));
+    assertThat(mean).isGreaterThan(runLength);
+  }
+
+  private static int until(IntToDoubleFunction evidenceAfter, double logThreshold, int most) {
+    for (int i = 1; i <= most; i++) {
+      if (evidenceAfter.applyAsDouble(i) >= logThreshold) {
+        return i;
+      }
+    }
+    return most + 1;
+  }
+
+  private static Quantiles standard() {
+    return new Quantiles(List.of(0.0, 1.0));
+  }
+
+  private static Quantiles quantiles(NumberSketch sketch) {
+    return new Quantiles(
+        IntStream.rangeClosed(0, 100).mapToObj(i -> sketch.quantile(i / 100.0)).toList());
+  }
+
+  @Test
+  void evidence_goes_on_against_another_reference_with_the_same_categories() {
+    var before = new CategoryDetector(Map.of("a", 0.5, "b", 0.5), 1_000_000, 0);
+    for (int i = 0; i < 50; i++) {
+      before.observe("a");
+    }
+    CategoryDetector same = before.against(Map.of("b", 0.4, "a", 0.6), 1_000_000, 0);
+    assertThat(same.logEvidence()).isEqualTo(before.logEvidence());
+    assertThat(same.observations()).isEqualTo(50);
+    CategoryDetector others = before.against(Map.of("a", 0.5, "c", 0.5), 1_000_000, 0);
+    assertThat(others.observations()).isZero();
   }
 }
