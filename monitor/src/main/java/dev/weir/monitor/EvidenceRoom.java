@@ -9,10 +9,12 @@ import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.replay.JournalFolder;
 import dev.weir.monitor.replay.ReplayCounts;
+import dev.weir.monitor.scale.Ownership;
 import dev.weir.monitor.store.EvidenceErasure;
 import dev.weir.monitor.store.EvidenceFile;
 import dev.weir.monitor.store.EvidenceKeeper;
 import dev.weir.monitor.store.FeedbackKeeper;
+import dev.weir.monitor.store.SavePoint;
 import dev.weir.monitor.verdict.RolloutFindings;
 import dev.weir.monitor.verdict.VerdictSender;
 import dev.weir.platform.lifecycle.Readiness;
@@ -38,7 +40,8 @@ final class EvidenceRoom implements Room {
   private final RolloutFindings findings;
   private final EvidenceBook book;
   private final VerdictSender sender;
-  private final EvidenceKeeper keeper;
+  private final SavePoint saves;
+  private final Ownership ownership;
   private final EvidenceErasure erasure;
 
   /**
@@ -76,7 +79,9 @@ final class EvidenceRoom implements Room {
             List.of(units, foreign.memory()));
     this.sender =
         new VerdictSender(around.registry().channel(), config.instance(), book, around.clock());
-    this.keeper =
+    this.saves = around.saves();
+    this.ownership = config.kafka().ownership();
+    var keeper =
         new EvidenceKeeper(
             new EvidenceFile(around.data().resolve("evidence.bin")),
             book,
@@ -87,12 +92,13 @@ final class EvidenceRoom implements Room {
             });
     replayCounts.registerWith(around.telemetry().meter());
     keeper.load();
+    saves.evidence(keeper::save);
     this.erasure =
         new EvidenceErasure(
             new EvidenceFile(around.data().resolve("erasing.bin")),
             book,
             journals,
-            keeper,
+            saves::save,
             Randomness.secure());
   }
 
@@ -115,7 +121,7 @@ final class EvidenceRoom implements Room {
 
   @Override
   public void follow(Snapshot snapshot) {
-    book.follow(snapshot);
+    book.follow(ownership.own(snapshot));
     findings.follow(snapshot);
   }
 
@@ -123,7 +129,7 @@ final class EvidenceRoom implements Room {
   public void start(Scheduler timers) {
     timers.every(config.intake().sampleSlice(), book::closeSamples);
     timers.every(FOREIGN_CLOSE_INTERVAL, () -> foreign.close(book));
-    timers.every(config.evidence().saveInterval(), keeper::save);
+    timers.every(config.evidence().saveInterval(), saves::save);
     timers.every(config.evidence().verdictInterval(), sender::send);
     timers.every(Duration.ofSeconds(5), () -> findings.look(book.verdicts(), sender.silence()));
     timers.every(Duration.ofSeconds(1), this::saySilence);
@@ -142,7 +148,7 @@ final class EvidenceRoom implements Room {
 
   @Override
   public void onDrain(Resources resources) {
-    resources.onDrain("save evidence", keeper::save);
+    resources.onDrain("save evidence", saves::save);
   }
 
   /** Brings the book's news to the other rooms; a decision is sent at once. */

@@ -7,6 +7,7 @@ import dev.weir.monitor.history.HistoryRoutes;
 import dev.weir.monitor.history.HistoryStore;
 import dev.weir.monitor.history.SeasonalBaseline;
 import dev.weir.monitor.intake.LabelledPrediction;
+import dev.weir.monitor.store.SavePoint;
 import dev.weir.platform.lifecycle.Resources;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Scheduler;
@@ -22,10 +23,12 @@ final class HistoryRoom implements Room {
   private final Clock clock;
   private final HistoryStore store;
   private final HistoryKeeper keeper;
+  private final SavePoint saves;
 
   HistoryRoom(MonitorConfig config, Surroundings around) {
     this.config = config.history();
     this.clock = around.clock();
+    this.saves = around.saves();
     var counts = new HistoryCounts();
     this.store =
         around
@@ -36,7 +39,7 @@ final class HistoryRoom implements Room {
                     around.data().resolve("history.db"),
                     config.instance(),
                     config.history(),
-                    config.intake().maxRouters(),
+                    config.intake().maxRouters() * config.kafka().ownership().owned().size(),
                     counts));
     this.keeper = new HistoryKeeper(store, config.history(), counts, clock);
     counts.registerWith(around.telemetry().meter(), store);
@@ -79,12 +82,12 @@ final class HistoryRoom implements Room {
 
   @Override
   public void start(Scheduler scheduler) {
-    scheduler.every(config.writeInterval(), keeper::write);
+    scheduler.every(config.writeInterval(), () -> saves.save(keeper::write));
     scheduler.every(Duration.ofMinutes(1), keeper::compact);
   }
 
   @Override
   public void onDrain(Resources resources) {
-    resources.onDrain("write history", keeper::close);
+    resources.onDrain("write history", () -> saves.save(keeper::close));
   }
 }

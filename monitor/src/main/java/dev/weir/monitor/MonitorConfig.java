@@ -10,6 +10,7 @@ import dev.weir.monitor.labelling.LabellingConfig;
 import dev.weir.monitor.mirror.MirrorConfig;
 import dev.weir.monitor.privacy.PrivacyConfig;
 import dev.weir.monitor.replay.ReplayConfig;
+import dev.weir.monitor.scale.KafkaConfig;
 import dev.weir.monitor.watch.WatchConfig;
 import dev.weir.monitor.why.WhyConfig;
 import dev.weir.platform.config.Setting;
@@ -43,6 +44,7 @@ public record MonitorConfig(
     LabellingConfig labelling,
     HistoryConfig history,
     ReplayConfig replay,
+    KafkaConfig kafka,
     PrivacyConfig privacy,
     DashboardConfig dashboard) {
   public MonitorConfig {
@@ -71,6 +73,7 @@ public record MonitorConfig(
         LabellingConfig.defaults(),
         HistoryConfig.defaults(),
         ReplayConfig.defaults(),
+        KafkaConfig.defaults(),
         PrivacyConfig.defaults(),
         DashboardConfig.defaults());
   }

@@ -7,6 +7,7 @@ import dev.weir.monitor.intake.FeedbackLog;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.store.FeedbackFile;
 import dev.weir.monitor.store.FeedbackKeeper;
+import dev.weir.monitor.store.SavePoint;
 import dev.weir.platform.discovery.Discoveries;
 import dev.weir.platform.discovery.Discovery;
 import dev.weir.platform.discovery.Instance;
@@ -62,7 +63,16 @@ public final class MonitorMain {
             GrpcChannel.to(HostAndPort.parse("registry", config.registry()), tls, List.of()));
     var readiness = new Readiness();
     var around =
-        new Surroundings(clock, scheduler, readiness, data, tls, telemetry, registry, resources);
+        new Surroundings(
+            clock,
+            scheduler,
+            readiness,
+            data,
+            tls,
+            telemetry,
+            registry,
+            new SavePoint(),
+            resources);
 
     var counts = new IntakeCounts();
     var otlp = new TelemetryRoom(config.intake(), counts, around);
@@ -129,8 +139,9 @@ public final class MonitorMain {
                 tls),
             incoming,
             around);
+    // the intake stops taking before the others save
     List<Room> rooms =
-        List.of(evidence, watch, alerts, history, insight, privacy, intake, otlp, pages);
+        List.of(intake, evidence, watch, alerts, history, insight, privacy, otlp, pages);
 
     var services = new ArrayList<BindableService>(otlp.services(intake.business(), foreign));
     services.add(intake.service());
@@ -166,6 +177,7 @@ public final class MonitorMain {
                 snapshot -> rooms.forEach(room -> room.follow(snapshot)),
                 readiness,
                 clock));
+    intake.readLogWhen(snapshots::hasHeard);
     snapshots.start();
     rooms.forEach(room -> room.start(scheduler));
     scheduler.every(Duration.ofSeconds(1), () -> sayWhetherDiscovered(readiness, discovery));

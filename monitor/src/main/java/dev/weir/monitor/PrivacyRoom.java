@@ -9,6 +9,7 @@ import dev.weir.monitor.privacy.Publisher;
 import dev.weir.monitor.privacy.ReleaseStore;
 import dev.weir.monitor.privacy.SampleRoutes;
 import dev.weir.monitor.privacy.SampleStore;
+import dev.weir.monitor.store.SavePoint;
 import dev.weir.platform.lifecycle.Resources;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Randomness;
@@ -30,10 +31,12 @@ final class PrivacyRoom implements Room {
   private final ReleaseStore releases;
   private final PublishedCounts published;
   private final Publisher publisher;
+  private final SavePoint saves;
 
   PrivacyRoom(MonitorConfig config, Surroundings around) {
     this.config = config.privacy();
     this.clock = around.clock();
+    this.saves = around.saves();
     var counts = new PrivacyCounts();
     this.store =
         around
@@ -77,13 +80,13 @@ final class PrivacyRoom implements Room {
 
   @Override
   public void start(Scheduler scheduler) {
-    scheduler.every(config.writeInterval(), kept::write);
-    scheduler.every(COUNTS_INTERVAL, published::write);
+    scheduler.every(config.writeInterval(), () -> saves.save(kept::write));
+    scheduler.every(COUNTS_INTERVAL, () -> saves.save(published::write));
   }
 
   @Override
   public void onDrain(Resources resources) {
-    resources.onDrain("write kept samples", kept::close);
-    resources.onDrain("write counts", published::write);
+    resources.onDrain("write kept samples", () -> saves.save(kept::close));
+    resources.onDrain("write counts", () -> saves.save(published::write));
   }
 }

@@ -1,5 +1,6 @@
 package dev.weir.monitor;
 
+import dev.weir.monitor.store.SavePoint;
 import dev.weir.platform.grpc.GrpcChannel;
 import dev.weir.platform.lifecycle.DataFolder;
 import dev.weir.platform.lifecycle.Readiness;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tls of connections to others; null: plain text
  * @param registry the registry's channel
+ * @param saves keeps what is saved in step
  * @param resources closes what is opened
  */
 record Surroundings(
@@ -25,4 +27,5 @@ record Surroundings(
     @Nullable ReloadingTls tls,
     Telemetry telemetry,
     GrpcChannel registry,
+    SavePoint saves,
     Resources resources) {}

@@ -1,11 +1,9 @@
 package dev.weir.monitor;
 
-import dev.weir.monitor.dashboard.BusinessRoutes;
 import dev.weir.monitor.dashboard.LogRoutes;
 import dev.weir.monitor.foreign.ForeignCalls;
 import dev.weir.monitor.forward.Forwarding;
-import dev.weir.monitor.intake.BusinessBoard;
-import dev.weir.monitor.intake.BusinessUnits;
+import dev.weir.monitor.intake.BusinessDoor;
 import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.LogBoard;
@@ -31,7 +29,6 @@ final class TelemetryRoom implements Room {
   private final ServicesHeard heard = new ServicesHeard();
   private final MetricBoard metrics;
   private final LogBoard logs;
-  private final BusinessBoard means = new BusinessBoard();
   private final Forwarding forwarding;
 
   TelemetryRoom(IntakeConfig config, IntakeCounts counts, Surroundings around) {
@@ -68,14 +65,13 @@ final class TelemetryRoom implements Room {
   /**
    * OpenTelemetry's three services.
    *
-   * @param business takes what metrics say about units
+   * @param business takes what metrics say about variants
    * @param foreign takes calls that spans tell of
    */
-  List<BindableService> services(BusinessUnits business, ForeignCalls foreign) {
+  List<BindableService> services(BusinessDoor business, ForeignCalls foreign) {
     return List.of(
         new TraceReceiver(traces, heard, foreign, counts, clock),
-        new MetricReceiver(
-            metrics, heard, means, business, config.maxMetricSeries(), counts, clock),
+        new MetricReceiver(metrics, heard, business, config.maxMetricSeries(), counts, clock),
         new LogReceiver(logs, heard, counts, clock));
   }
 
@@ -86,7 +82,6 @@ final class TelemetryRoom implements Room {
 
   @Override
   public void addTo(HttpRouting.Builder routes) {
-    routes.register("/api/v1/business", new BusinessRoutes(means));
     routes.register("/api/v1/logs", new LogRoutes(logs));
   }
 }

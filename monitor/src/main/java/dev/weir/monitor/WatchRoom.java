@@ -5,6 +5,7 @@ import dev.weir.monitor.history.HistoryKeeper;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.store.EvidenceFile;
+import dev.weir.monitor.store.SavePoint;
 import dev.weir.monitor.store.WatchKeeper;
 import dev.weir.monitor.watch.FeatureReader;
 import dev.weir.monitor.watch.GroupInputs;
@@ -33,6 +34,7 @@ final class WatchRoom implements Room {
   private final FeatureReader features;
   private final GroupInputs groups = new GroupInputs();
   private final WatchKeeper keeper;
+  private final SavePoint saves;
   private final WatchKeeper labelKeeper;
   private final Duration workInterval;
 
@@ -59,6 +61,7 @@ final class WatchRoom implements Room {
     this.labels = new LabelWatch(config.watch(), counts, alerts, around.clock());
     this.features = new FeatureReader(config.watch().maxFeatures(), history);
     this.workInterval = config.intake().sampleSlice();
+    this.saves = around.saves();
     this.keeper =
         new WatchKeeper(
             new EvidenceFile(around.data().resolve("watch.bin")),
@@ -111,13 +114,13 @@ final class WatchRoom implements Room {
   public void start(Scheduler scheduler) {
     scheduler.every(workInterval, watch::work);
     scheduler.every(Duration.ofSeconds(1), labels::look);
-    scheduler.every(SAVE_INTERVAL, keeper::save);
-    scheduler.every(SAVE_INTERVAL, labelKeeper::save);
+    scheduler.every(SAVE_INTERVAL, () -> saves.save(keeper::save));
+    scheduler.every(SAVE_INTERVAL, () -> saves.save(labelKeeper::save));
   }
 
   @Override
   public void onDrain(Resources resources) {
-    resources.onDrain("save watch", keeper::save);
-    resources.onDrain("save label watch", labelKeeper::save);
+    resources.onDrain("save watch", () -> saves.save(keeper::save));
+    resources.onDrain("save label watch", () -> saves.save(labelKeeper::save));
   }
 }

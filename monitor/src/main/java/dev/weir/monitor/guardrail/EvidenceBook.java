@@ -2,12 +2,12 @@ package dev.weir.monitor.guardrail;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.weir.monitor.foreign.ForeignCalls;
+import dev.weir.monitor.intake.DirectDoor;
 import dev.weir.monitor.intake.EvidenceMemory;
 import dev.weir.monitor.intake.ImageBytes;
 import dev.weir.monitor.intake.IntakeConfig;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.IntakeEvent;
-import dev.weir.monitor.intake.IntakeReceiver;
 import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.intake.RouterLedger;
 import dev.weir.monitor.intake.SampleSlicer;
@@ -30,12 +30,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,11 +52,17 @@ import org.slf4j.LoggerFactory;
  * it was saved ({@link #saved}). A monitor that dies between taking and saving therefore gets the
  * slice again and, having lost what it knew of it, counts it once; one that dies later gets what
  * was not acknowledged and knows it. Slices that concern no watched rollout need no image.
+ *
+ * <p><b>Lanes.</b> Reports that come from a log are taken by {@link LogLane}, one for each of its
+ * parts, and the {@link #place} in the log up to which everything was taken is in the image: the
+ * log is read on from there, and nothing of it is missing or counted twice.
  */
-public final class EvidenceBook implements IntakeReceiver.Evidence, ForeignCalls.Sink {
+public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sink {
   private static final Logger LOG = LoggerFactory.getLogger(EvidenceBook.class);
   private static final int MAGIC = 0x57454952;
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
+  private static final int VERSION_WITHOUT_LANES = 2;
+  private static final int MOST_LANES = 100_000;
 
   /**
    * Evidence at one moment.
@@ -81,6 +92,12 @@ public final class EvidenceBook implements IntakeReceiver.Evidence, ForeignCalls
 
   @GuardedBy("lock")
   private final LinkedHashMap<String, RolloutWatch> watches = new LinkedHashMap<>();
+
+  @GuardedBy("lock")
+  private final TreeMap<Integer, LogLane> lanes = new TreeMap<>();
+
+  @GuardedBy("lock")
+  private byte[] place = new byte[0];
 
   @GuardedBy("lock")
   private Map<String, Long> durable = new HashMap<>();
@@ -209,18 +226,9 @@ public final class EvidenceBook implements IntakeReceiver.Evidence, ForeignCalls
     String process = request.getRouterProcess();
     lock.lock();
     try {
-      for (OutcomeSlice slice : request.getSlicesList()) {
-        switch (ledger.enter(process, slice.getSequence())) {
-          case RouterLedger.Entry.Repeated() -> counts.add(IntakeEvent.SLICES_REPEATED);
-          case RouterLedger.Entry.New(long missing) -> {
-            counts.add(IntakeEvent.SLICES_MISSING, missing);
-            take(process, slice);
-          }
-        }
+      for (OutcomeSlice slice : enter(ledger, request)) {
+        take(process, slice);
       }
-      counts.add(
-          IntakeEvent.SLICES_DROPPED_BY_ROUTERS,
-          ledger.dropped(process, request.getDroppedSlices()));
       settle();
       if (savingFails || !(unsaved || saving)) {
         durable = ledger.taken();
@@ -229,6 +237,49 @@ public final class EvidenceBook implements IntakeReceiver.Evidence, ForeignCalls
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * Takes the part of a router's report that a lane carries. A slice without cells says only that
+   * nothing of it is in this lane.
+   */
+  public void takeOutcomes(int lane, ReportOutcomesRequest request) {
+    String process = request.getRouterProcess() + "#" + lane;
+    lock.lock();
+    try {
+      for (OutcomeSlice slice : enter(lane(lane).ledger(), request)) {
+        if (slice.getCellsCount() > 0) {
+          take(process, slice);
+        }
+      }
+      settle();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private LogLane lane(int lane) {
+    return lanes.computeIfAbsent(lane, l -> new LogLane(intake, counts));
+  }
+
+  /** The slices that come for the first time. */
+  @GuardedBy("lock")
+  private List<OutcomeSlice> enter(RouterLedger into, ReportOutcomesRequest request) {
+    String process = request.getRouterProcess();
+    var fresh = new ArrayList<OutcomeSlice>();
+    for (OutcomeSlice slice : request.getSlicesList()) {
+      switch (into.enter(process, slice.getSequence())) {
+        case RouterLedger.Entry.Repeated() -> counts.add(IntakeEvent.SLICES_REPEATED);
+        case RouterLedger.Entry.New(long missing) -> {
+          counts.add(IntakeEvent.SLICES_MISSING, missing);
+          fresh.add(slice);
+        }
+      }
+    }
+    counts.add(
+        IntakeEvent.SLICES_DROPPED_BY_ROUTERS, into.dropped(process, request.getDroppedSlices()));
+    return fresh;
   }
 
   @GuardedBy("lock")
@@ -295,6 +346,60 @@ public final class EvidenceBook implements IntakeReceiver.Evidence, ForeignCalls
   /** Takes a worker's report. */
   @Override
   public void takeSamples(ReportSamplesRequest request) {
+    List<Sample> usable = usable(request);
+    lock.lock();
+    try {
+      slicer.take(request.getWorker(), usable, request.getDroppedSamples(), clock.nanoTime());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Takes the part of a worker's report that a lane carries.
+   *
+   * @param nowNanos the lane's time, which never goes back
+   * @param position the report's place in the lane
+   */
+  public void takeSamples(int lane, ReportSamplesRequest request, long nowNanos, long position) {
+    List<Sample> usable = usable(request);
+    lock.lock();
+    try {
+      lane(lane)
+          .slicer()
+          .take(request.getWorker(), usable, request.getDroppedSamples(), nowNanos, position);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes again what was taken before a restart; see {@link SampleSlicer#again}. */
+  public void samplesAgain(int lane, ReportSamplesRequest request, long nowNanos, long position) {
+    List<Sample> usable =
+        request.getSamplesList().stream().filter(EvidenceBook::isUsableAnswer).toList();
+    lock.lock();
+    try {
+      lane(lane).slicer().again(request.getWorker(), usable, nowNanos, position);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Place in the lane from which the samples that wait can be read again; empty: none wait. */
+  public OptionalLong earliestWaiting(int lane) {
+    lock.lock();
+    try {
+      return lane(lane).slicer().earliestWaiting();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static boolean isUsableAnswer(Sample sample) {
+    return !sample.getAssignment().getMirrored() && SampleCheck.isUsable(sample);
+  }
+
+  private List<Sample> usable(ReportSamplesRequest request) {
     List<Sample> answers =
         request.getSamplesList().stream()
             .filter(sample -> !sample.getAssignment().getMirrored())
@@ -303,12 +408,7 @@ public final class EvidenceBook implements IntakeReceiver.Evidence, ForeignCalls
     counts.add(IntakeEvent.SAMPLES, request.getSamplesCount());
     counts.add(IntakeEvent.SAMPLES_MIRRORED, request.getSamplesCount() - answers.size());
     counts.add(IntakeEvent.SAMPLES_REFUSED, answers.size() - usable.size());
-    lock.lock();
-    try {
-      slicer.take(request.getWorker(), usable, request.getDroppedSamples(), clock.nanoTime());
-    } finally {
-      lock.unlock();
-    }
+    return usable;
   }
 
   /** Takes labels that found their prediction, each for the first time. */
@@ -363,16 +463,81 @@ public final class EvidenceBook implements IntakeReceiver.Evidence, ForeignCalls
   public void closeSamples() {
     lock.lock();
     try {
-      for (StratifiedSlice.Closed slice : slicer.closeComplete(clock.nanoTime())) {
-        for (RolloutWatch watch : watches.values()) {
-          if (watch.takeSamples(slice.samples())) {
-            unsaved = true;
-            recorder.samples(watch.plan(), slice.samples());
-          }
+      judge(slicer.closeComplete(clock.nanoTime()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Judges a lane's slices of samples that are complete.
+   *
+   * @param nowNanos the lane's time
+   */
+  public void closeSamples(int lane, long nowNanos) {
+    lock.lock();
+    try {
+      judge(lane(lane).slicer().closeComplete(nowNanos));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @GuardedBy("lock")
+  private void judge(List<StratifiedSlice.Closed> slices) {
+    for (StratifiedSlice.Closed slice : slices) {
+      for (RolloutWatch watch : watches.values()) {
+        if (watch.takeSamples(slice.samples())) {
+          unsaved = true;
+          recorder.samples(watch.plan(), slice.samples());
         }
-        listener.samples(slice.uniform());
       }
-      settle();
+      listener.samples(slice.uniform());
+    }
+    settle();
+  }
+
+  /**
+   * Notes the place in the log up to which everything was taken; to be called when nothing is being
+   * taken.
+   */
+  public void place(byte[] upTo) {
+    lock.lock();
+    try {
+      if (!Arrays.equals(place, upTo)) {
+        place = upTo.clone();
+        unsaved = true;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The place last noted, before a restart perhaps; of no bytes: none. */
+  public byte[] place() {
+    lock.lock();
+    try {
+      return place.clone();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forgets lanes and rollouts that are another monitor's. */
+  public void keepOnly(IntPredicate ownLanes, Predicate<String> ownRoutes) {
+    lock.lock();
+    try {
+      lanes.keySet().removeIf(lane -> !ownLanes.test(lane));
+      List<String> others =
+          watches.values().stream()
+              .map(RolloutWatch::plan)
+              .filter(plan -> !ownRoutes.test(plan.route()))
+              .map(RolloutPlan::rolloutId)
+              .toList();
+      others.forEach(rollout -> {
+        watches.remove(rollout);
+        recorder.forget(rollout);
+      });
     } finally {
       lock.unlock();
     }
@@ -469,7 +634,8 @@ public final class EvidenceBook implements IntakeReceiver.Evidence, ForeignCalls
   public int waitingSamples() {
     lock.lock();
     try {
-      return slicer.waiting();
+      return slicer.waiting()
+          + lanes.values().stream().mapToInt(lane -> lane.slicer().waiting()).sum();
     } finally {
       lock.unlock();
     }
@@ -517,6 +683,13 @@ public final class EvidenceBook implements IntakeReceiver.Evidence, ForeignCalls
       out.writeInt(watches.size());
       for (RolloutWatch watch : watches.values()) {
         watch.writeTo(out);
+      }
+      out.writeInt(place.length);
+      out.write(place);
+      out.writeInt(lanes.size());
+      for (var lane : lanes.entrySet()) {
+        out.writeInt(lane.getKey());
+        lane.getValue().writeTo(out);
       }
       recorder.writeTo(out);
       writeMemories(out);
@@ -577,7 +750,7 @@ public final class EvidenceBook implements IntakeReceiver.Evidence, ForeignCalls
       throw new IOException("not an evidence image");
     }
     int version = in.readInt();
-    if (version != VERSION) {
+    if (version != VERSION && version != VERSION_WITHOUT_LANES) {
       throw new IOException("evidence version " + version + " (expected: " + VERSION + ")");
     }
     var readLedger = new RouterLedger(intake.maxRouters(), counts);
@@ -588,6 +761,17 @@ public final class EvidenceBook implements IntakeReceiver.Evidence, ForeignCalls
     int size = in.readInt();
     for (int i = 0; i < size; i++) {
       readWatches.add(RolloutWatch.readFrom(in, counts));
+    }
+    byte[] readPlace = new byte[0];
+    var readLanes = new TreeMap<Integer, LogLane>();
+    if (version != VERSION_WITHOUT_LANES) {
+      readPlace = in.readNBytes(Math.clamp(in.readInt(), 0, in.available()));
+      int many = Math.min(in.readInt(), MOST_LANES);
+      for (int i = 0; i < many; i++) {
+        var lane = new LogLane(intake, counts);
+        readLanes.put(in.readInt(), lane);
+        lane.readFrom(in);
+      }
     }
     // Images of older monitors end sooner: behind the watches, or behind the recorder's part.
     Optional<Map<String, RolloutRecorder.Place>> recorded =
@@ -600,6 +784,8 @@ public final class EvidenceBook implements IntakeReceiver.Evidence, ForeignCalls
       recorded.ifPresent(recorder::restore);
       ledger = readLedger;
       slicer = readSlicer;
+      place = readPlace;
+      lanes.putAll(readLanes);
       durable = ledger.taken();
       readWatches.forEach(watch -> watches.put(watch.plan().rolloutId(), watch));
     } finally {

@@ -11,7 +11,7 @@ import java.util.Optional;
  * Whether a slice makes sense. One that does not is refused whole: leaving out a part of it could
  * depend on the arm.
  */
-final class SliceCheck {
+public final class SliceCheck {
   private static final long MOST_REQUESTS = 1L << 40;
 
   /** The end of the year 9999. */
@@ -20,7 +20,7 @@ final class SliceCheck {
   private SliceCheck() {}
 
   /** What is wrong, in the form {@code name: value (expected: rule)}. */
-  static Optional<String> problem(OutcomeSlice slice) {
+  public static Optional<String> problem(OutcomeSlice slice) {
     long second = slice.getStart().getSeconds();
     if (second < 0 || second > LAST_SECOND) {
       return Optional.of(

@@ -1,5 +1,6 @@
 package dev.weir.monitor.intake;
 
+import dev.weir.proto.monitor.v1.BusinessNumber;
 import dev.weir.proto.route.v1.Arm;
 import dev.weir.proto.route.v1.Assignment;
 import java.util.Map;
@@ -16,7 +17,7 @@ import java.util.Optional;
  * @param sum of a histogram: its sum; else the number
  * @param count of a histogram: its count; else 1
  */
-record BusinessPoint(
+public record BusinessPoint(
     String metric,
     String route,
     String variant,
@@ -43,6 +44,32 @@ record BusinessPoint(
             draw(route, variant, attributes),
             sum,
             count));
+  }
+
+  /** The point of a message. */
+  public static BusinessPoint of(BusinessNumber number) {
+    return new BusinessPoint(
+        number.getMetric(),
+        number.getRoute(),
+        number.getVariant(),
+        number.getRequestId(),
+        number.hasDraw() ? Optional.of(number.getDraw()) : Optional.empty(),
+        number.getSum(),
+        number.getCount());
+  }
+
+  /** The same as a message. */
+  public BusinessNumber toMessage() {
+    BusinessNumber.Builder number =
+        BusinessNumber.newBuilder()
+            .setMetric(metric)
+            .setRoute(route)
+            .setVariant(variant)
+            .setRequestId(requestId)
+            .setSum(sum)
+            .setCount(count);
+    draw.ifPresent(number::setDraw);
+    return number.build();
   }
 
   /** It is about one unit. */

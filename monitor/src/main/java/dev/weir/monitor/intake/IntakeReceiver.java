@@ -13,44 +13,19 @@ import dev.weir.proto.monitor.v1.ReportSamplesRequest;
 import dev.weir.proto.monitor.v1.ReportSamplesResponse;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import java.util.function.Supplier;
 
 /** Takes what routers, workers and users report. */
 public final class IntakeReceiver extends IntakeServiceGrpc.IntakeServiceImplBase {
   private static final int MAX_NAME_LENGTH = 256;
 
-  /** Where evidence goes. */
-  public interface Evidence {
-    /** Takes a router's report and returns the sequence number taken for good. */
-    long takeOutcomes(ReportOutcomesRequest request);
-
-    /** Takes a worker's report. */
-    void takeSamples(ReportSamplesRequest request);
-  }
-
-  /** Where pairs of mirrors go. */
-  public interface Mirrored {
-    /** Takes a router's report. */
-    void take(ReportMirroredRequest request);
-  }
-
-  private final Evidence evidence;
-  private final FeedbackJoin feedback;
-  private final BusinessUnits business;
+  private final IntakeDoor door;
   private final ExposureBoard exposures;
-  private final Mirrored mirrored;
 
-  /** Hands reports on. */
-  public IntakeReceiver(
-      Evidence evidence,
-      FeedbackJoin feedback,
-      BusinessUnits business,
-      ExposureBoard exposures,
-      Mirrored mirrored) {
-    this.evidence = evidence;
-    this.feedback = feedback;
-    this.business = business;
+  /** Hands reports to {@code door}, and exposures to {@code exposures}. */
+  public IntakeReceiver(IntakeDoor door, ExposureBoard exposures) {
+    this.door = door;
     this.exposures = exposures;
-    this.mirrored = mirrored;
   }
 
   @Override
@@ -59,10 +34,12 @@ public final class IntakeReceiver extends IntakeServiceGrpc.IntakeServiceImplBas
     if (refused("router_process", request.getRouterProcess(), responses)) {
       return;
     }
-    long acknowledged = evidence.takeOutcomes(request);
-    responses.onNext(
-        ReportOutcomesResponse.newBuilder().setAcknowledgedSequence(acknowledged).build());
-    responses.onCompleted();
+    answer(
+        responses,
+        () ->
+            ReportOutcomesResponse.newBuilder()
+                .setAcknowledgedSequence(door.outcomes(request))
+                .build());
   }
 
   @Override
@@ -71,18 +48,18 @@ public final class IntakeReceiver extends IntakeServiceGrpc.IntakeServiceImplBas
     if (refused("worker", request.getWorker(), responses)) {
       return;
     }
-    feedback.takePredictions(request.getSamplesList());
-    business.takeSamples(request.getSamplesList());
-    evidence.takeSamples(request);
-    responses.onNext(ReportSamplesResponse.getDefaultInstance());
-    responses.onCompleted();
+    answer(
+        responses,
+        () -> {
+          door.samples(request);
+          return ReportSamplesResponse.getDefaultInstance();
+        });
   }
 
   @Override
   public void reportFeedback(
       ReportFeedbackRequest request, StreamObserver<ReportFeedbackResponse> responses) {
-    responses.onNext(feedback.takeLabels(request.getFeedbackList()));
-    responses.onCompleted();
+    answer(responses, () -> door.labels(request.getFeedbackList()));
   }
 
   @Override
@@ -102,8 +79,25 @@ public final class IntakeReceiver extends IntakeServiceGrpc.IntakeServiceImplBas
     if (refused("router_process", request.getRouterProcess(), responses)) {
       return;
     }
-    mirrored.take(request);
-    responses.onNext(ReportMirroredResponse.getDefaultInstance());
+    answer(
+        responses,
+        () -> {
+          door.mirrored(request);
+          return ReportMirroredResponse.getDefaultInstance();
+        });
+  }
+
+  /** UNAVAILABLE says that the sender may come again, as while the monitor is away. */
+  private static <T> void answer(StreamObserver<T> responses, Supplier<T> taken) {
+    T response;
+    try {
+      response = taken.get();
+    } catch (NotTakenException e) {
+      responses.onError(
+          Status.UNAVAILABLE.withDescription(e.getMessage()).withCause(e).asRuntimeException());
+      return;
+    }
+    responses.onNext(response);
     responses.onCompleted();
   }
 

@@ -2,6 +2,7 @@ package dev.weir.monitor.intake;
 
 import dev.weir.platform.time.Clock;
 import io.grpc.stub.StreamObserver;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
 import io.opentelemetry.proto.collector.metrics.v1.MetricsServiceGrpc;
@@ -21,30 +22,27 @@ import java.util.Optional;
 public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplBase {
   private final MetricBoard board;
   private final ServicesHeard services;
-  private final BusinessBoard means;
-  private final BusinessUnits units;
+  private final BusinessDoor door;
   private final CumulativeStreams cumulative;
   private final IntakeCounts counts;
   private final Clock clock;
 
   /**
-   * Puts values on {@code board}, their senders into {@code services}, and what is about a variant
-   * on {@code means} and, when it is about one unit, into {@code units}.
+   * Puts values on {@code board}, their senders into {@code services}, and hands what is about a
+   * variant to {@code door}.
    *
    * @param maxStreams cumulative streams about a variant that are followed, at least 1
    */
   public MetricReceiver(
       MetricBoard board,
       ServicesHeard services,
-      BusinessBoard means,
-      BusinessUnits units,
+      BusinessDoor door,
       int maxStreams,
       IntakeCounts counts,
       Clock clock) {
     this.board = board;
     this.services = services;
-    this.means = means;
-    this.units = units;
+    this.door = door;
     Instant now = clock.now();
     this.cumulative =
         new CumulativeStreams(
@@ -57,7 +55,8 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
   public void export(
       ExportMetricsServiceRequest request, StreamObserver<ExportMetricsServiceResponse> responses) {
     Instant now = clock.now();
-    var business = new ArrayList<BusinessPoint>();
+    var differences = new ArrayList<BusinessPoint>();
+    var ofUnits = new ArrayList<BusinessPoint>();
     for (ResourceMetrics resource : request.getResourceMetricsList()) {
       List<KeyValue> attributes = resource.getResource().getAttributesList();
       var sender =
@@ -65,19 +64,44 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
               OtlpAttributes.valueOf(attributes, "service.name"),
               OtlpAttributes.valueOf(attributes, "service.instance.id"),
               now,
-              business);
+              differences,
+              ofUnits);
       services.heard(sender.service(), sender.instance(), now);
       for (ScopeMetrics scope : resource.getScopeMetricsList()) {
         scope.getMetricsList().forEach(metric -> take(sender, metric));
       }
     }
-    units.take(business);
-    responses.onNext(ExportMetricsServiceResponse.getDefaultInstance());
+    responses.onNext(answer(differences, ofUnits));
     responses.onCompleted();
   }
 
+  /**
+   * What could not be taken is said to be rejected, which is final: an export that is sent again
+   * would be forwarded again too.
+   */
+  private ExportMetricsServiceResponse answer(
+      List<BusinessPoint> differences, List<BusinessPoint> ofUnits) {
+    if (!differences.isEmpty() || !ofUnits.isEmpty()) {
+      try {
+        door.business(differences, ofUnits);
+      } catch (NotTakenException e) {
+        return ExportMetricsServiceResponse.newBuilder()
+            .setPartialSuccess(
+                ExportMetricsPartialSuccess.newBuilder()
+                    .setRejectedDataPoints(Math.max(differences.size(), ofUnits.size()))
+                    .setErrorMessage(String.valueOf(e.getMessage())))
+            .build();
+      }
+    }
+    return ExportMetricsServiceResponse.getDefaultInstance();
+  }
+
   private record Sender(
-      String service, String instance, Instant at, List<BusinessPoint> business) {}
+      String service,
+      String instance,
+      Instant at,
+      List<BusinessPoint> differences,
+      List<BusinessPoint> ofUnits) {}
 
   private void take(Sender sender, Metric metric) {
     switch (metric.getDataCase()) {
@@ -193,7 +217,7 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
         counts.add(IntakeEvent.BUSINESS_NOT_DELTA);
         return;
       }
-      case DELTA -> means.add(whole.get());
+      case DELTA -> sender.differences().add(whole.get());
       case CUMULATIVE, CUMULATIVE_ONLY_GROWS ->
           cumulative
               .next(
@@ -205,10 +229,10 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
                   point)
               .filter(more -> more.count() > 0 || (point.count() == 0 && more.sum() != 0))
               .flatMap(more -> reported.about(more.sum(), more.count()))
-              .ifPresent(means::add);
+              .ifPresent(sender.differences()::add);
     }
     if (whole.get().hasUnit()) {
-      sender.business().add(whole.get());
+      sender.ofUnits().add(whole.get());
     }
   }
 

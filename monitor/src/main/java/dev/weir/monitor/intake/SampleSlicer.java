@@ -10,7 +10,9 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts samples into slices by the time that their worker <em>took</em> the request, and hands a
@@ -24,7 +26,8 @@ import java.util.TreeMap;
  * sent twice falls into the same open slice, where its unit is known, or is late; so nothing counts
  * twice. Across a restart the number of the first open slice is kept, and a worker's first report
  * is not used: of requests that started before it, some may have been reported to the monitor that
- * is gone, and a slice of which a part is missing is worth nothing.
+ * is gone, and a slice of which a part is missing is worth nothing. Where reports are read from a
+ * log, they are read again from {@link #earliestWaiting} and nothing is missing: {@link #again}.
  *
  * <p>When more wait than may, the largest {@linkplain SampleStratum strata} of the open slices lose
  * some, chosen by a hash that tells nothing of the arm ({@link SamplePriority}); rare answers and
@@ -74,7 +77,28 @@ public final class SampleSlicer {
    * @param droppedSoFar the worker's own count of samples that it dropped
    */
   public void take(String worker, List<Sample> samples, long droppedSoFar, long nowNanos) {
-    Stream stream = streams.get(worker);
+    take(streams.get(worker), worker, samples, droppedSoFar, nowNanos, 0);
+  }
+
+  /**
+   * The same, read from a log: a worker known before a restart goes on.
+   *
+   * @param nowNanos the log's time
+   * @param position the report's place in the log, 0 or more
+   */
+  public void take(
+      String worker, List<Sample> samples, long droppedSoFar, long nowNanos, long position) {
+    take(resumed(worker), worker, samples, droppedSoFar, nowNanos, position);
+  }
+
+  private void take(
+      @Nullable Stream known,
+      String worker,
+      List<Sample> samples,
+      long droppedSoFar,
+      long nowNanos,
+      long position) {
+    Stream stream = known;
     boolean first = stream == null;
     if (stream == null) {
       if (samples.isEmpty()) {
@@ -91,8 +115,59 @@ public final class SampleSlicer {
       return;
     }
     for (Sample sample : samples) {
-      put(stream, sample);
+      put(stream, sample, position);
     }
+  }
+
+  /**
+   * Takes once more, after a restart, a report that was taken before it: what had waited for the
+   * end of its slice waits again, everything else is passed over. Nothing is counted.
+   *
+   * @param nowNanos the log's time
+   * @param position the report's place in the log
+   */
+  public void again(String worker, List<Sample> samples, long nowNanos, long position) {
+    Stream stream = resumed(worker);
+    if (stream == null) {
+      return;
+    }
+    stream.heardNanos = nowNanos;
+    for (Sample sample : samples) {
+      long start = startNanos(sample);
+      stream.newestNanos = Math.max(stream.newestNanos, start);
+      if (Math.floorDiv(start, sliceNanos) >= stream.firstOpen
+          && slice(stream, start, position).offer(sample) == StratifiedSlice.Admission.IN) {
+        waiting++;
+        if (waiting > maxWaiting) {
+          makeRoom();
+        }
+      }
+    }
+  }
+
+  /** The worker's stream, begun or restored; null: it is new. */
+  private @Nullable Stream resumed(String worker) {
+    Stream stream = streams.get(worker);
+    Long firstOpen = stream == null ? restoredFirstOpen.remove(worker) : null;
+    if (firstOpen != null) {
+      stream = new Stream();
+      stream.firstOpen = firstOpen;
+      streams.put(worker, stream);
+    }
+    return stream;
+  }
+
+  private StratifiedSlice slice(Stream stream, long startNanos, long position) {
+    return stream.open.computeIfAbsent(
+        Math.floorDiv(startNanos, sliceNanos), n -> new StratifiedSlice(position));
+  }
+
+  /** Place in the log from which everything that waits can be read again; empty: nothing waits. */
+  public OptionalLong earliestWaiting() {
+    return streams.values().stream()
+        .flatMap(stream -> stream.open.values().stream())
+        .mapToLong(StratifiedSlice::position)
+        .min();
   }
 
   private Stream begin(String worker, List<Sample> samples) {
@@ -113,7 +188,7 @@ public final class SampleSlicer {
     return stream;
   }
 
-  private void put(Stream stream, Sample sample) {
+  private void put(Stream stream, Sample sample, long position) {
     long start = startNanos(sample);
     if (start < stream.newestNanos - CLOCK_SET_BACK_NANOS) {
       waiting -= size(stream);
@@ -127,7 +202,7 @@ public final class SampleSlicer {
       counts.add(IntakeEvent.SAMPLES_LATE);
       return;
     }
-    switch (stream.open.computeIfAbsent(number, n -> new StratifiedSlice()).offer(sample)) {
+    switch (slice(stream, start, position).offer(sample)) {
       case IN -> {
         waiting++;
         if (waiting > maxWaiting) {

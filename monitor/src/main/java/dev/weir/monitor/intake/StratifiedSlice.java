@@ -33,7 +33,21 @@ public final class StratifiedSlice {
 
   private long arrived;
 
-  StratifiedSlice() {}
+  /** Where the first of its samples was read, in a log. */
+  private final long position;
+
+  /**
+   * Nothing in it.
+   *
+   * @param position where its first sample was read
+   */
+  StratifiedSlice(long position) {
+    this.position = position;
+  }
+
+  long position() {
+    return position;
+  }
 
   /** What became of a sample that was offered. */
   enum Admission {

@@ -1,5 +1,6 @@
 package dev.weir.monitor.labelling;
 
+import dev.weir.monitor.intake.NotTakenException;
 import dev.weir.platform.error.Check;
 import dev.weir.platform.error.InvalidValueException;
 import dev.weir.platform.http.HttpServer;
@@ -154,6 +155,11 @@ public final class LabellingRoutes {
       HttpServer.send(response, Status.OK_200, new Taken(taken.getJoined(), taken.getPending()));
     } catch (InvalidValueException e) {
       refuse(response, e);
+    } catch (NotTakenException e) {
+      HttpServer.send(
+          response,
+          Status.SERVICE_UNAVAILABLE_503,
+          Map.of("error", String.valueOf(e.getMessage())));
     }
   }
 

@@ -1,9 +1,9 @@
 package dev.weir.monitor.mirror;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.weir.monitor.intake.DirectDoor;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.IntakeEvent;
-import dev.weir.monitor.intake.IntakeReceiver;
 import dev.weir.monitor.intake.SaidDropped;
 import dev.weir.monitor.privacy.Erasable;
 import dev.weir.platform.time.Clock;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * How shadow versions did beside those that answered, by route and by the two versions. A
  * comparison to which no pair comes is forgotten after a while. Thread-safe, bounded.
  */
-public final class MirrorBoard implements IntakeReceiver.Mirrored, Erasable {
+public final class MirrorBoard implements DirectDoor.Mirrored, Erasable {
   private static final int MOST_PAIRS_OF_A_REPORT = 1_000;
 
   private final MirrorConfig config;

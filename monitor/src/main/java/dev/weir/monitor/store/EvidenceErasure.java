@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +31,7 @@ public final class EvidenceErasure implements Erasable {
   private final EvidenceFile intent;
   private final EvidenceBook book;
   private final JournalFolder journals;
-  private final EvidenceKeeper keeper;
+  private final BooleanSupplier save;
 
   @GuardedBy("this")
   private final RandomGenerator random;
@@ -39,18 +40,19 @@ public final class EvidenceErasure implements Erasable {
    * Erases.
    *
    * @param intent holds a renaming that is under way
+   * @param save saves the evidence, and gives whether it did
    * @param random cannot be predicted
    */
   public EvidenceErasure(
       EvidenceFile intent,
       EvidenceBook book,
       JournalFolder journals,
-      EvidenceKeeper keeper,
+      BooleanSupplier save,
       RandomGenerator random) {
     this.intent = intent;
     this.book = book;
     this.journals = journals;
-    this.keeper = keeper;
+    this.save = save;
     this.random = random;
   }
 
@@ -126,7 +128,7 @@ public final class EvidenceErasure implements Erasable {
   private int carryOut(Renaming renaming) throws IOException {
     var rollouts = new int[1];
     int files = journals.rename(renaming, () -> rollouts[0] = book.rename(renaming));
-    if (!keeper.save()) {
+    if (!save.getAsBoolean()) {
       throw new IOException("evidence cannot be saved");
     }
     intent.delete();

@@ -148,6 +148,31 @@ final class RestartTest {
   }
 
   @Test
+  void evidence_and_lanes_of_other_monitors_are_forgotten() throws IOException {
+    BookUnderTest test = newBook();
+    for (OutcomeSlice slice : slices(3, 0)) {
+      test.book.takeOutcomes(
+          4,
+          ReportOutcomesRequest.newBuilder()
+              .setRouterProcess("router-1/a")
+              .addSlices(slice)
+              .build());
+    }
+    test.book.place(new byte[] {1, 2, 3});
+    byte[] image = test.book.image().orElseThrow().bytes();
+
+    BookUnderTest same = restarted(Optional.of(image));
+    same.book.keepOnly(lane -> true, route -> true);
+    assertThat(same.book.place()).containsExactly(1, 2, 3);
+    assertThat(same.verdict()).isEqualTo(test.verdict());
+
+    var other = new BookUnderTest(new TestClock(), EvidenceConfig.defaults());
+    other.book.restore(image);
+    other.book.keepOnly(lane -> lane != 4, route -> false);
+    assertThat(other.book.verdicts()).isEmpty();
+  }
+
+  @Test
   void nothing_is_acknowledged_before_it_is_saved() {
     BookUnderTest test = newBook();
     List<OutcomeSlice> slices = slices(3, 0);

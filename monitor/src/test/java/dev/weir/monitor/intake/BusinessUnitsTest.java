@@ -41,7 +41,8 @@ final class BusinessUnitsTest {
       new BusinessUnits(IntakeConfig.defaults(), memory, counts, told::addAll);
   private final MetricBoard board = new MetricBoard(IntakeConfig.defaults(), counts);
   private final MetricReceiver receiver =
-      new MetricReceiver(board, new ServicesHeard(), means, units, 2, counts, clock);
+      new MetricReceiver(
+          board, new ServicesHeard(), BusinessDoor.into(means, units), 2, counts, clock);
 
   private static final AggregationTemporality CUMULATIVE =
       AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE;

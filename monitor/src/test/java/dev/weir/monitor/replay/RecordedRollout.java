@@ -170,7 +170,7 @@ final class RecordedRollout implements EvidenceListener {
 
   private EvidenceErasure erasure() {
     return new EvidenceErasure(
-        intent, book, journals, keeper, Randomness.seeded(clock.nanoTime() + 1));
+        intent, book, journals, keeper::save, Randomness.seeded(clock.nanoTime() + 1));
   }
 
   /** What else stands for it, and it, are forgotten; returns all of it. */

@@ -21,7 +21,11 @@ import dev.weir.proto.route.v1.VerdictState;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 
@@ -35,6 +39,7 @@ public final class FakeRegistry implements AutoCloseable {
   private final EmbeddedDiscoveryService discovery;
   private final List<StreamObserver<WatchResponse>> watchers = new CopyOnWriteArrayList<>();
   private final List<Verdict> verdicts = new ArrayList<>();
+  private final Map<String, Set<String>> monitors = new HashMap<>();
   private Snapshot snapshot = Snapshot.newBuilder().setEpoch("e").setRevision(1).build();
 
   /** Listens on a port of loopback; 0: any free one. */
@@ -60,6 +65,11 @@ public final class FakeRegistry implements AutoCloseable {
   /** Verdicts taken so far. */
   public synchronized List<Verdict> verdicts() {
     return List.copyOf(verdicts);
+  }
+
+  /** Monitors that sent a verdict on a rollout so far. */
+  public synchronized Set<String> monitorsOf(String rollout) {
+    return Set.copyOf(monitors.getOrDefault(rollout, Set.of()));
   }
 
   public synchronized Snapshot snapshot() {
@@ -113,6 +123,9 @@ public final class FakeRegistry implements AutoCloseable {
       synchronized (FakeRegistry.this) {
         for (Verdict verdict : request.getVerdictsList()) {
           verdicts.add(verdict);
+          monitors
+              .computeIfAbsent(verdict.getRolloutId(), rollout -> new HashSet<>())
+              .add(request.getMonitor());
           if (verdict.getState() == VerdictState.VIOLATED) {
             rollBack(verdict);
             finished.add(verdict.getRolloutId());

@@ -51,6 +51,7 @@ public final class SnapshotWatch implements AutoCloseable {
 
   private volatile @Nullable Snapshot current;
   private volatile long lastHeardNanos;
+  private volatile boolean registryHeard;
 
   /** The stream that is open or being opened. */
   @GuardedBy("this")
@@ -116,6 +117,11 @@ public final class SnapshotWatch implements AutoCloseable {
   /** The snapshot in force; null before the first. */
   public @Nullable Snapshot current() {
     return current;
+  }
+
+  /** The registry was heard since the start: the snapshot in force was its newest at that time. */
+  public boolean hasHeard() {
+    return registryHeard;
   }
 
   /** Time since the registry was last heard. */
@@ -212,6 +218,7 @@ public final class SnapshotWatch implements AutoCloseable {
       return;
     }
     Snapshot held = current;
+    registryHeard = registryHeard || held != null;
     if (held == null) {
       readiness.notReady(PART, refusal.isEmpty() ? "no snapshot yet" : refusal);
     } else if (refusal.isEmpty()) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.monitor.scale;
+
+import org.jspecify.annotations.NullMarked;
