@@ -161,8 +161,7 @@ final class IntakeFuzzTest {
         new MetricReceiver(
             new MetricBoard(IntakeConfig.defaults(), counts),
             heard,
-            means,
-            units,
+            BusinessDoor.into(means, units),
             100,
             counts,
             clock);
