@@ -30,18 +30,66 @@ import org.junit.jupiter.api.io.TempDir;
 final class HttpRoutesFuzzIT {
   private static final List<String> PATHS =
       List.of(
-          "state", "traces", "traces/0123456789abcdef0123456789abcdef", "traces/%00", "metrics",
-          "business", "logs", "drift", "labels", "alerts", "alerts/x/acknowledgement", "silences",
-          "silences/x", "why", "why/versions", "labelling", "erase", "history", "history/series",
-          "samples", "published", "nothing", "..%2f..%2fetc", "%ff");
+          "state",
+          "traces",
+          "traces/0123456789abcdef0123456789abcdef",
+          "traces/%00",
+          "metrics",
+          "business",
+          "logs",
+          "drift",
+          "labels",
+          "alerts",
+          "alerts/x/acknowledgement",
+          "silences",
+          "silences/x",
+          "why",
+          "why/versions",
+          "labelling",
+          "erase",
+          "history",
+          "history/series",
+          "samples",
+          "published",
+          "nothing",
+          "..%2f..%2fetc",
+          "%ff");
   private static final List<String> PARAMETERS =
       List.of(
-          "route", "model", "version", "series", "from", "to", "points", "format", "limit", "service",
-          "traceId", "event", "baseline", "since", "state", "kind");
+          "route",
+          "model",
+          "version",
+          "series",
+          "from",
+          "to",
+          "points",
+          "format",
+          "limit",
+          "service",
+          "traceId",
+          "event",
+          "baseline",
+          "since",
+          "state",
+          "kind");
   private static final List<String> VALUES =
       List.of(
-          "", "0", "-1", "9223372036854775807", "-9223372036854775808", "1e400", "NaN", "csv", "json",
-          "outcomes", "feature:x", "\u0000", "ü\u2028'\"<>", "a".repeat(3_000), "../..", "true");
+          "",
+          "0",
+          "-1",
+          "9223372036854775807",
+          "-9223372036854775808",
+          "1e400",
+          "NaN",
+          "csv",
+          "json",
+          "outcomes",
+          "feature:x",
+          "\u0000",
+          "ü\u2028'\"<>",
+          "a".repeat(3_000),
+          "../..",
+          "true");
   private static final List<String> BODIES =
       List.of(
           "{\"by\": \"ada\", \"request_ids\": [\"a\"], \"units\": [\"1f\"]}",
@@ -103,7 +151,8 @@ final class HttpRoutesFuzzIT {
           .append('=')
           .append(URLEncoder.encode(pick(VALUES, random), StandardCharsets.UTF_8));
     }
-    var request = HttpRequest.newBuilder(URI.create(uri.toString())).timeout(Duration.ofSeconds(30));
+    var request =
+        HttpRequest.newBuilder(URI.create(uri.toString())).timeout(Duration.ofSeconds(30));
     return switch (random.nextInt(4)) {
       case 0 -> request.build();
       case 1 -> request.DELETE().build();

@@ -248,7 +248,8 @@ final class IntakeFuzzTest {
 
   @Test
   void damaged_labels_and_exposures() {
-    var join = new FeedbackJoin(
+    var join =
+        new FeedbackJoin(
             IntakeConfig.defaults(), counts, new FeedbackLog(), sample -> sample, found -> {});
     var exposures = new ExposureBoard(counts, new SaidDropped(10));
     byte[] feedback =
