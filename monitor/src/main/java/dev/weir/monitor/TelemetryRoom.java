@@ -2,6 +2,7 @@ package dev.weir.monitor;
 
 import dev.weir.monitor.dashboard.BusinessRoutes;
 import dev.weir.monitor.dashboard.LogRoutes;
+import dev.weir.monitor.foreign.ForeignCalls;
 import dev.weir.monitor.forward.Forwarding;
 import dev.weir.monitor.intake.BusinessBoard;
 import dev.weir.monitor.intake.BusinessUnits;
@@ -68,10 +69,11 @@ final class TelemetryRoom implements Room {
    * OpenTelemetry's three services.
    *
    * @param business takes what metrics say about units
+   * @param foreign takes calls that spans tell of
    */
-  List<BindableService> services(BusinessUnits business) {
+  List<BindableService> services(BusinessUnits business, ForeignCalls foreign) {
     return List.of(
-        new TraceReceiver(traces, heard, counts, clock),
+        new TraceReceiver(traces, heard, foreign, counts, clock),
         new MetricReceiver(
             metrics, heard, means, business, config.maxMetricSeries(), counts, clock),
         new LogReceiver(logs, heard, counts, clock));

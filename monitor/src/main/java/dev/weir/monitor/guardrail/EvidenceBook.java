@@ -1,6 +1,7 @@
 package dev.weir.monitor.guardrail;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.weir.monitor.foreign.ForeignCalls;
 import dev.weir.monitor.intake.EvidenceMemory;
 import dev.weir.monitor.intake.ImageBytes;
 import dev.weir.monitor.intake.IntakeConfig;
@@ -47,7 +48,7 @@ import org.slf4j.LoggerFactory;
  * slice again and, having lost what it knew of it, counts it once; one that dies later gets what
  * was not acknowledged and knows it. Slices that concern no watched rollout need no image.
  */
-public final class EvidenceBook implements IntakeReceiver.Evidence {
+public final class EvidenceBook implements IntakeReceiver.Evidence, ForeignCalls.Sink {
   private static final Logger LOG = LoggerFactory.getLogger(EvidenceBook.class);
   private static final int MAGIC = 0x57454952;
   private static final int VERSION = 2;
@@ -232,24 +233,63 @@ public final class EvidenceBook implements IntakeReceiver.Evidence {
 
   @GuardedBy("lock")
   private void take(String process, OutcomeSlice slice) {
+    if (refused(process, slice)) {
+      return;
+    }
+    counts.add(IntakeEvent.SLICES);
+    takeSlice(slice);
+    listener.slice(process, slice);
+  }
+
+  private boolean refused(String process, OutcomeSlice slice) {
     Optional<String> problem = SliceCheck.problem(slice);
-    if (problem.isPresent()) {
+    problem.ifPresent(what -> {
       counts.add(IntakeEvent.SLICES_REFUSED);
       LOG.atWarn()
           .addKeyValue("router", process)
           .addKeyValue("sequence", slice.getSequence())
-          .addKeyValue("problem", problem.get())
+          .addKeyValue("problem", what)
           .log("outcome slice refused");
-      return;
-    }
-    counts.add(IntakeEvent.SLICES);
+    });
+    return problem.isPresent();
+  }
+
+  @GuardedBy("lock")
+  private void takeSlice(OutcomeSlice slice) {
     for (RolloutWatch watch : watches.values()) {
       if (watch.takeSlice(slice)) {
         unsaved = true;
         recorder.outcomes(watch.plan(), slice);
       }
     }
-    listener.slice(process, slice);
+  }
+
+  /**
+   * Takes a second of calls that senders other than our routers told of, and that say how their
+   * units were drawn; each once. It counts for rollouts as a router's slice does.
+   */
+  @Override
+  public void takeForeign(OutcomeSlice units) {
+    lock.lock();
+    try {
+      if (refused("foreign", units)) {
+        return;
+      }
+      takeSlice(units);
+      settle();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void foreign(OutcomeSlice shown) {
+    lock.lock();
+    try {
+      listener.foreign(shown);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Takes a worker's report. */
