@@ -146,7 +146,7 @@ final class IntakeRoom implements Room {
     erasable.put("labelling", insight.labelling());
     erasable.put("why", insight.why());
     erasable.put("mirrors", mirrors);
-    erasable.put("business", business);
+    erasable.put("business", ofUnits);
     exposures.registerWith(around.telemetry().meter());
     MirrorMetrics.register(around.telemetry().meter(), mirrors);
   }

@@ -292,8 +292,8 @@ public final class LabelWatch implements WatchState {
       states.pollFirstEntry();
     }
     var out = new StateWriter(VERSION, KIND).uint16(states.size());
-    states.forEach((key, state) ->
-        out.text(key.route()).text(key.model()).text(key.version()).bytes(state));
+    states.forEach(
+        (key, state) -> out.text(key.route()).text(key.model()).text(key.version()).bytes(state));
     return out.toBytes();
   }
 

@@ -47,8 +47,7 @@ final class WatchRoutesIT {
 
   private final TestClock clock = new TestClock();
   private final IntakeCounts counts = new IntakeCounts();
-  private final LabelWatch labels =
-      new LabelWatch(WatchConfig.defaults(), counts, NOBODY, clock);
+  private final LabelWatch labels = new LabelWatch(WatchConfig.defaults(), counts, NOBODY, clock);
   private final StandingWatch drift =
       new StandingWatch(
           WatchConfig.defaults(),
@@ -66,7 +65,10 @@ final class WatchRoutesIT {
     new WatchRoutes(drift).addTo(routes);
     server = WebServer.builder().host("127.0.0.1").port(0).addRouting(routes).build().start();
     Snapshot snapshot =
-        Snapshot.newBuilder().addVersions(version("1", true)).addVersions(version("2", false)).build();
+        Snapshot.newBuilder()
+            .addVersions(version("1", true))
+            .addVersions(version("2", false))
+            .build();
     labels.follow(snapshot);
     drift.follow(snapshot);
   }
