@@ -4,8 +4,8 @@ const others = ['--third', '--fourth', '--accent'];
 
 export function variantColour(variant, place, variants) {
   const isCanary = (other) => other.arm === 'canary' || other.name === 'canary';
-  if (variant.gone) {
-    const taken = variants.some((other) => !other.gone && isCanary(other));
+  if (variant.gone || variant.foreign) {
+    const taken = variants.some((other) => !other.gone && !other.foreign && isCanary(other));
     return isCanary(variant) && !taken ? '--canary' : others[place % others.length];
   }
   if (isCanary(variant)) return '--canary';

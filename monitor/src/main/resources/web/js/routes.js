@@ -1,5 +1,6 @@
 // Routes: who gets how much of the traffic, and how each variant does.
 import { Chart } from './chart.js';
+import { lastTen } from './data/versions.js';
 import { h, set, sync, replaceWhenChanged } from './dom.js';
 import { count, millis, percent, points, rate } from './format.js';
 import { showMirrors } from './mirror.js';
@@ -46,7 +47,7 @@ function update(card, route) {
     h('h3', { textContent: route.name }),
     route.sticky ? h('span', { className: 'pill', textContent: `sticky by ${route.sticky}` }) : '',
     h('span', { className: 'spacer' }),
-    h('span', { className: 'muted small', textContent: `generation ${route.generation}` }),
+    h('span', { className: 'muted small', textContent: route.generation > 0 ? `generation ${route.generation}` : 'foreign: told by spans of other senders' }),
   ]);
   sync(card.querySelector('.weights'), variants.filter((variant) => variant.weightBasisPoints > 0), (v) => `${v.name}/${v.version}`, () => h('div'), (bar, variant) =>
     set(bar, {
@@ -83,20 +84,20 @@ function showTable(table, variants) {
 
 /** The last ten seconds in numbers. */
 function numbers(variant) {
-  const traffic = variant.traffic;
-  const last = (list) => list?.findLast((value) => value !== null) ?? null;
-  const requests = traffic?.requestsPerSecond.slice(-10) ?? [];
+  const last = (list) => list.findLast((value) => value !== null) ?? null;
+  const requests = lastTen(variant, (t) => t.requestsPerSecond);
+  const errors = lastTen(variant, (t) => t.errorPercent);
   const sum = requests.reduce((a, b) => a + b, 0);
-  const failed = requests.reduce((all, n, i) => all + (n * (traffic.errorPercent.slice(-10)[i] ?? 0)) / 100, 0);
+  const failed = requests.reduce((all, n, i) => all + (n * (errors[i] ?? 0)) / 100, 0);
   return {
     name: `${variant.name} ${variant.version}`,
     gone: variant.gone,
     model: variant.model,
-    share: variant.gone ? 'gone' : points(variant.weightBasisPoints),
+    share: variant.gone ? 'gone' : variant.foreign ? 'foreign' : points(variant.weightBasisPoints),
     requests: rate(sum / 10),
     errors: sum > 0 ? percent(failed / sum, 2) : '–',
-    p50: millis(last(traffic?.p50Millis.slice(-10))),
-    p99: millis(last(traffic?.p99Millis.slice(-10))),
+    p50: millis(last(lastTen(variant, (t) => t.p50Millis))),
+    p99: millis(last(lastTen(variant, (t) => t.p99Millis))),
     accuracy: variant.accuracy === null ? '–' : `${percent(variant.accuracy)} of ${count(variant.labelled)}`,
   };
 }

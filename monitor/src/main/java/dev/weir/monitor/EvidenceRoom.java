@@ -1,9 +1,10 @@
 package dev.weir.monitor;
 
 import dev.weir.monitor.alert.AlertBook;
+import dev.weir.monitor.foreign.ForeignCalls;
 import dev.weir.monitor.guardrail.EvidenceBook;
 import dev.weir.monitor.guardrail.EvidenceListener;
-import dev.weir.monitor.intake.EvidenceMemory;
+import dev.weir.monitor.intake.BusinessMemory;
 import dev.weir.monitor.intake.IntakeCounts;
 import dev.weir.monitor.intake.LabelledPrediction;
 import dev.weir.monitor.replay.JournalFolder;
@@ -30,7 +31,10 @@ import java.util.List;
 
 /** The evidence about rollouts, kept on disk, and the verdicts that the registry gets. */
 final class EvidenceRoom implements Room {
+  private static final Duration FOREIGN_CLOSE_INTERVAL = Duration.ofSeconds(1);
+
   private final MonitorConfig config;
+  private final ForeignCalls foreign;
   private final Readiness readiness;
   private final Scheduler scheduler;
   private final RolloutFindings findings;
@@ -41,7 +45,8 @@ final class EvidenceRoom implements Room {
   private final EvidenceErasure erasure;
 
   /**
-   * @param memories are saved with the evidence
+   * @param units which units have had their business numbers: saved with the evidence
+   * @param foreign calls that other senders told of
    * @param labels are on disk before evidence made of them
    * @param others see what the book takes
    */
@@ -49,12 +54,14 @@ final class EvidenceRoom implements Room {
       MonitorConfig config,
       IntakeCounts counts,
       AlertBook alerts,
-      List<EvidenceMemory> memories,
+      BusinessMemory units,
+      ForeignCalls foreign,
       FeedbackKeeper labels,
       List<EvidenceListener> others,
       Surroundings around)
       throws IOException {
     this.config = config;
+    this.foreign = foreign;
     this.readiness = around.readiness();
     this.scheduler = around.scheduler();
     this.findings = new RolloutFindings(alerts, around.clock());
@@ -69,7 +76,7 @@ final class EvidenceRoom implements Room {
             around.clock(),
             new ToOthers(others),
             journals,
-            memories);
+            List.of(units, foreign.memory()));
     this.sender =
         new VerdictSender(around.registry().channel(), config.instance(), book, around.clock());
     this.saves = around.saves();
@@ -121,6 +128,7 @@ final class EvidenceRoom implements Room {
   @Override
   public void start(Scheduler timers) {
     timers.every(config.intake().sampleSlice(), book::closeSamples);
+    timers.every(FOREIGN_CLOSE_INTERVAL, () -> foreign.close(book));
     timers.every(config.evidence().saveInterval(), saves::save);
     timers.every(config.evidence().verdictInterval(), sender::send);
     timers.every(Duration.ofSeconds(5), () -> findings.look(book.verdicts(), sender.silence()));
@@ -154,6 +162,11 @@ final class EvidenceRoom implements Room {
     @Override
     public void slice(String routerProcess, OutcomeSlice slice) {
       others.forEach(other -> other.slice(routerProcess, slice));
+    }
+
+    @Override
+    public void foreign(OutcomeSlice shown) {
+      others.forEach(other -> other.foreign(shown));
     }
 
     @Override

@@ -61,6 +61,11 @@ final class HistoryRoom implements Room {
   }
 
   @Override
+  public void foreign(OutcomeSlice shown) {
+    keeper.foreign(shown);
+  }
+
+  @Override
   public void samples(List<Sample> slice) {
     keeper.samples(slice);
   }

@@ -2,6 +2,7 @@ package dev.weir.monitor;
 
 import dev.weir.monitor.alert.AlertConfig;
 import dev.weir.monitor.dashboard.DashboardConfig;
+import dev.weir.monitor.foreign.ForeignConfig;
 import dev.weir.monitor.guardrail.EvidenceConfig;
 import dev.weir.monitor.history.HistoryConfig;
 import dev.weir.monitor.intake.IntakeConfig;
@@ -34,6 +35,7 @@ public record MonitorConfig(
     @Setting("Encryption of connections to workers, registry and https collectors.")
         ClientTlsConfig tls,
     IntakeConfig intake,
+    ForeignConfig foreign,
     MirrorConfig mirror,
     EvidenceConfig evidence,
     WatchConfig watch,
@@ -62,6 +64,7 @@ public record MonitorConfig(
         DiscoveryConfig.defaults(),
         ClientTlsConfig.disabled(),
         IntakeConfig.defaults(),
+        ForeignConfig.defaults(),
         MirrorConfig.defaults(),
         EvidenceConfig.defaults(),
         WatchConfig.defaults(),

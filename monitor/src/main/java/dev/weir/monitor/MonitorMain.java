@@ -1,6 +1,7 @@
 package dev.weir.monitor;
 
 import dev.weir.monitor.dashboard.Dashboard;
+import dev.weir.monitor.foreign.ForeignCalls;
 import dev.weir.monitor.intake.BusinessMemory;
 import dev.weir.monitor.intake.FeedbackLog;
 import dev.weir.monitor.intake.IntakeCounts;
@@ -84,6 +85,7 @@ public final class MonitorMain {
         new InsightRoom(
             config, counts, otlp.traces(), List.of(privacy.published()::observe), around);
     var incoming = new Dashboard.Incoming(config.dashboard(), clock);
+    var foreign = new ForeignCalls(config.foreign(), counts, clock);
     var units = new BusinessMemory(config.intake());
     var labelLog = new FeedbackLog();
     var labels =
@@ -93,7 +95,8 @@ public final class MonitorMain {
             config,
             counts,
             alerts.book(),
-            List.of(units),
+            units,
+            foreign,
             labels,
             List.of(otlp, incoming, watch, insight, history, privacy),
             around);
@@ -140,7 +143,7 @@ public final class MonitorMain {
     List<Room> rooms =
         List.of(intake, evidence, watch, alerts, history, insight, privacy, otlp, pages);
 
-    var services = new ArrayList<BindableService>(otlp.services(intake.business()));
+    var services = new ArrayList<BindableService>(otlp.services(intake.business(), foreign));
     services.add(intake.service());
     GrpcServer grpc =
         resources.add(

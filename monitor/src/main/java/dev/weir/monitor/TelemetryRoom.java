@@ -1,6 +1,7 @@
 package dev.weir.monitor;
 
 import dev.weir.monitor.dashboard.LogRoutes;
+import dev.weir.monitor.foreign.ForeignCalls;
 import dev.weir.monitor.forward.Forwarding;
 import dev.weir.monitor.intake.BusinessDoor;
 import dev.weir.monitor.intake.IntakeConfig;
@@ -65,10 +66,11 @@ final class TelemetryRoom implements Room {
    * OpenTelemetry's three services.
    *
    * @param business takes what metrics say about variants
+   * @param foreign takes calls that spans tell of
    */
-  List<BindableService> services(BusinessDoor business) {
+  List<BindableService> services(BusinessDoor business, ForeignCalls foreign) {
     return List.of(
-        new TraceReceiver(traces, heard, counts, clock),
+        new TraceReceiver(traces, heard, foreign, counts, clock),
         new MetricReceiver(metrics, heard, business, config.maxMetricSeries(), counts, clock),
         new LogReceiver(logs, heard, counts, clock));
   }

@@ -13,3 +13,13 @@ export function groupsInOrder(version) {
 
 /** Versions with labels, those with most first. */
 export const labelled = (versions) => [...versions].sort((a, b) => b.labels - a.labels);
+
+/** What is shown of an opened group: [{title, group, others, alike}]; `alike` is null where there is no test, or not enough. */
+export const groupRows = (group) => [
+  ['gets the favourable class', group.favoured],
+  ['is predicted rightly', group.right],
+  ['gets the favourable class when it is the label', group.favouredOfFavourable],
+  ['gets it when the label is another', group.favouredOfOthers],
+].map(([title, both]) => ({ title, group: both.group, others: both.others, alike: both.enough ? progress(both.logEvidence) < 1 : null }));
+
+export const isOf = (version, wanted) => version.route === (wanted.route ?? '') && version.model === wanted.model && version.version === wanted.version;

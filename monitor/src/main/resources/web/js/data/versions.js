@@ -2,18 +2,25 @@
 
 const last = (list) => list?.findLast((value) => value !== null) ?? null;
 
+/** A series' last ten seconds; of what foreign senders tell, which comes later, the last ten with calls. */
+export function lastTen(variant, of) {
+  if (variant.traffic === null) return [];
+  const end = variant.foreign ? variant.traffic.requestsPerSecond.findLastIndex((n) => n > 0) + 1 : of(variant.traffic).length;
+  return of(variant.traffic).slice(Math.max(0, end - 10), end);
+}
+
 /** The last ten seconds of a variant in numbers; null where nothing is known. */
 export function figures(variant) {
-  const requests = variant.traffic?.requestsPerSecond.slice(-10) ?? [];
-  const errors = variant.traffic?.errorPercent.slice(-10) ?? [];
+  const requests = lastTen(variant, (t) => t.requestsPerSecond);
+  const errors = lastTen(variant, (t) => t.errorPercent);
   const sum = requests.reduce((all, n) => all + n, 0);
   const failed = requests.reduce((all, n, i) => all + (n * (errors[i] ?? 0)) / 100, 0);
   return {
     share: variant.weightBasisPoints / 10_000,
     requestsPerSecond: sum / 10,
     errorRate: sum > 0 ? failed / sum : null,
-    p50Millis: last(variant.traffic?.p50Millis.slice(-10)),
-    p99Millis: last(variant.traffic?.p99Millis.slice(-10)),
+    p50Millis: last(lastTen(variant, (t) => t.p50Millis)),
+    p99Millis: last(lastTen(variant, (t) => t.p99Millis)),
     accuracy: variant.accuracy,
     labelled: variant.labelled,
   };

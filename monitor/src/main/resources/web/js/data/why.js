@@ -19,8 +19,13 @@ export const points = (interval) => `${signed(interval.estimate, 1)} points (${s
 const percents = (before, after, { version, against }) =>
   (against ? `${(100 * before).toFixed(1)} % by version ${against}, ${(100 * after).toFixed(1)} % by version ${version}` : `${(100 * before).toFixed(1)} % before, ${(100 * after).toFixed(1)} % after`);
 
+function isByRate(slice) {
+  const [rate, size] = [beyondZero(slice.extraRate), beyondZero(slice.shareChange)];
+  return rate === size || !slice.shown ? Math.abs(slice.byRate) >= Math.abs(slice.byShare) : rate;
+}
+
 /** Whether a slice is shown because of how often the event happens in it, not because of its size. */
-const byRate = (slice) => slice?.shown && Math.abs(slice.byRate) >= Math.abs(slice.byShare);
+const byRate = (slice) => slice?.shown && isByRate(slice);
 
 /** {tone, word, detail} of an answer that explains something. */
 export function headline(answer) {
@@ -41,10 +46,10 @@ export function headline(answer) {
   return { tone: 'good', word: 'Nothing changed beyond chance', detail: `most likely ${eventName(answer.event)}: ${numbers}` };
 }
 
-/** How a slice takes part in the change: {text, interval}: by its frequency, or by its part of the traffic, whichever is more. */
+/** How a slice takes part in the change: {text, interval, of}: by its frequency, or by its part of the traffic, whichever is shown, or more. */
 export function way(slice) {
   const percent = (value) => `${(100 * value).toFixed(1)} %`;
-  if (Math.abs(slice.byRate) >= Math.abs(slice.byShare)) {
+  if (isByRate(slice)) {
     return { text: `${percent(share(slice.hitsBefore, slice.before))} → ${percent(share(slice.hitsAfter, slice.after))} of it`, interval: slice.extraRate, of: 'beside all others' };
   }
   return { text: `a ${slice.shareChange.estimate > 0 ? 'larger' : 'smaller'} part of the traffic`, interval: slice.shareChange, of: 'of the traffic' };

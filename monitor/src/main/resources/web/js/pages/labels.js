@@ -1,24 +1,64 @@
 // Are live versions right, are they sure for good reasons, and are groups treated alike?
-import { groupsInOrder, labelled, progress } from '../data/labels.js';
+import { groupsInOrder, isOf, labelled, progress } from '../data/labels.js';
 import { h, replaceWhenChanged } from '../dom.js';
 import { count, number, percent, seconds } from '../format.js';
+import { addressOf } from '../router.js';
 import { empty, failed, loading, poll } from '../source.js';
+import { groupDetail } from './group.js';
 import { classes, fairness, losses } from './labelled.js';
 
-function mount(container) {
+function mount(container, query) {
+  let wanted = query;
+  let answer = { data: null, error: '' };
+  let group = null;
+  let endGroup = () => {};
+  let isNew = false;
   container.append(loading('labels'));
-  const end = poll('api/v1/labels', 3000, ({ data, error }) => {
-    replaceWhenChanged(container, { data, error }, () => [
-      error ? failed(error) : '',
-      ...(data === null ? [] : data.length === 0 ? [empty('No prediction yet.', 'Labels are posted to the monitor by request id.')] : labelled(data).map(card)),
+  function show() {
+    if (answer.data === null && !answer.error) return;
+    const focused = document.activeElement?.dataset?.keep;
+    replaceWhenChanged(container, [answer.data, answer.error, wanted, group], () => [
+      answer.error ? failed(answer.error) : '',
+      ...(answer.data === null ? [] : answer.data.length === 0 ? [empty('No prediction yet.', 'Labels are posted to the monitor by request id.')] : labelled(answer.data).map((version) => card(version, wanted, group))),
     ]);
+    if (focused) container.querySelector(`[data-keep="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    const opened = container.querySelector('.opened');
+    if (isNew && opened && group !== null) {
+      isNew = false;
+      opened.scrollIntoView({ block: 'nearest' });
+    }
+  }
+  function open(next) {
+    wanted = next;
+    group = null;
+    endGroup();
+    endGroup = () => {};
+    if (wanted.group) {
+      endGroup = poll(`api/v1/labels/group${addressOf('', wanted).slice(2)}`, 3000, (newer) => {
+        group = newer;
+        show();
+      });
+    }
+    isNew = true;
+    show();
+  }
+  const end = poll('api/v1/labels', 3000, (newer) => {
+    answer = newer;
+    show();
   });
-  return { close: end };
+  open(query);
+  return {
+    turn: open,
+    close() {
+      end();
+      endGroup();
+    },
+  };
 }
 
 const figure = (value, words) => h('span', { className: 'figure' }, h('b', { textContent: value }), h('span', { className: 'small muted', textContent: words }));
 
-function card(version) {
+function card(version, wanted, group) {
   const known = version.labels > 0;
   const right = version.accuracy !== undefined;
   return h('section', { className: 'card', 'aria-label': `${version.route} version ${version.version}` },
@@ -33,7 +73,8 @@ function card(version) {
       ...Object.entries(version.classicDrifts).map(([name, times]) => figure(String(times), `drifts seen by ${name}`)),
       ...losses(version)),
     classes(version),
-    groups(version),
+    groups(version, wanted),
+    isOf(version, wanted) && wanted.group ? groupDetail(wanted, group) : null,
     fairness(version));
 }
 
@@ -47,17 +88,25 @@ function interval(version) {
     h('div', { className: 'mark now', style: { left: at(version.accuracy) } }));
 }
 
-function groups(version) {
+function groups(version, wanted) {
   const shown = groupsInOrder(version);
   if (version.groups.length === 0) return null;
   const few = version.groups.length - shown.length;
   return h('div', { className: 'distribution' },
     h('div', { className: 'small muted', textContent: 'Share that gets the favourable class: all others above, the group below' }),
     ...shown.map((group) => h('div', { className: 'pair' },
-      h('span', { className: 'name', textContent: `${group.feature} ${group.group}`, title: `${count(group.units)} predictions` }),
+      opens(version, group, wanted),
       h('div', {}, share(group.rateOfOthers, 'reference'), share(group.rate, 'live'),
         progress(group.logEvidence) >= 1 ? h('span', { className: 'pill bad', textContent: 'unlike' }) : null))),
     few > 0 ? h('p', { className: 'small muted', textContent: `${few} more with fewer than 100 predictions: nothing is said of them.` }) : null);
+}
+
+/** The name of a group, which opens it. */
+function opens({ route, model, version }, { feature, group, units }, wanted) {
+  const name = `${feature} ${group}`;
+  const link = h('a', { className: 'name', href: addressOf('labels', { route, model, version, feature, group }), textContent: name, title: `${count(units)} predictions`, 'data-keep': `${route} ${model} ${version} ${name}` });
+  if (isOf({ route, model, version }, wanted) && wanted.feature === feature && wanted.group === group) link.setAttribute('aria-current', 'true');
+  return link;
 }
 
 const share = (rate, className) => h('div', { className: 'share' }, h('div', { className: 'track' }, h('div', { className, style: { width: `${100 * (rate ?? 0)}%` } })), h('span', { textContent: rate === undefined ? '–' : percent(rate) }));

@@ -6,7 +6,7 @@ import { reference, variantColour } from '../palette.js';
 import { empty, loading } from '../source.js';
 
 const rows = [
-  { title: 'share of the route', text: (v, variant) => (variant.gone ? 'gone' : points(variant.weightBasisPoints)) },
+  { title: 'share of the route', text: (v, variant) => (variant.gone ? 'gone' : variant.foreign ? 'foreign' : points(variant.weightBasisPoints)) },
   { title: 'requests / s', text: (v) => rate(v.requestsPerSecond) },
   { title: 'errors', of: (v) => v.errorRate, text: (v) => (v.errorRate === null ? '–' : percent(v.errorRate, 2)), more: false },
   { title: 'median latency', of: (v) => v.p50Millis, text: (v) => millis(v.p50Millis), more: false },
@@ -35,7 +35,7 @@ function mount(container) {
 function update(card, route) {
   const variants = route.variants.map((variant, place, all) => ({ ...variant, colour: variantColour(variant, place, all), figures: figures(variant) }));
   const first = variants[0]?.figures;
-  const described = variants.map(({ name, version, model, colour, gone, weightBasisPoints, figures: known, classes }) => ({ name, version, model, colour, gone, weightBasisPoints, known, classes }));
+  const described = variants.map(({ name, version, model, colour, gone, foreign, weightBasisPoints, figures: known, classes }) => ({ name, version, model, colour, gone, foreign, weightBasisPoints, known, classes }));
   replaceWhenChanged(card, [route.name, described], () => [
     h('h3', { textContent: route.name }),
     h('div', { className: 'scroll' }, h('table', { className: 'beside-table' },

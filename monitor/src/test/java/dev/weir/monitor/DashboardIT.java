@@ -79,6 +79,34 @@ final class DashboardIT {
     eventually().until(() -> page.count("dialog[open]") == 0);
   }
 
+  @Test
+  void a_group_is_opened_by_its_name_with_its_numbers_and_closed_again() {
+    page.goTo(address + "#/labels");
+    String link = "[aria-label=\"employment version 1\"] .pair a[href*=\"group=3\"]";
+    eventually().until(() -> page.count(link) == 1);
+    page.evaluate("document.querySelector('%s').focus()".formatted(link));
+    page.press("Enter");
+    String opened = "[aria-label=\"Group sector 3\"]";
+    eventually().until(() -> page.count(opened + " .measure") == 4);
+    assertThat(page.text(opened))
+        .contains("is predicted rightly", "all others")
+        .containsPattern("\\d+\\.\\d % \\(\\d+\\.\\d % to \\d+\\.\\d %\\): [\\d,]+ of [\\d,]+");
+    assertThat(page.evaluate("document.activeElement.textContent").asText()).isEqualTo("sector 3");
+    page.evaluate("document.querySelector('%s .choice').focus()".formatted(opened));
+    page.press("Enter");
+    eventually().until(() -> page.count(opened) == 0);
+  }
+
+  @Test
+  void of_a_group_that_nobody_watches_it_says_so() {
+    page.goTo(
+        address + "#/labels?route=employment&model=employment&version=1&feature=sector&group=99");
+    eventually().until(() -> page.text(".opened .trouble").startsWith("no such group is watched"));
+    assertThat(page.problems()).allMatch(problem -> problem.contains("404"));
+    page.close();
+    page = monitor.open();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

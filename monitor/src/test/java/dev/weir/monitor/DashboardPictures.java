@@ -30,9 +30,12 @@ public final class DashboardPictures {
           "versions",
           "drift",
           "labels",
+          "labels-group",
           "history",
           "traces",
           "fleet");
+  private static final String GROUP =
+      "labels?route=employment&model=employment&version=1&feature=sector&group=3";
   private static final Pattern PORTS =
       Pattern.compile("grpc=127.0.0.1:(\\d+) http=127.0.0.1:(\\d+)");
 
@@ -70,7 +73,7 @@ public final class DashboardPictures {
       throws IOException {
     page.size(1280, 800);
     page.colourScheme(scheme);
-    page.goTo(address + "/#/" + name);
+    page.goTo(address + "/#/" + (name.equals("labels-group") ? GROUP : name));
     settle(Duration.ofSeconds(4));
     Awaitility.await()
         .atMost(Duration.ofMinutes(1))

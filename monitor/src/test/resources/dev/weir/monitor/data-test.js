@@ -50,7 +50,7 @@
   // why: words, lines, and what came before and after
   const interval = (estimate, low, high) => ({ estimate, low, high });
   const counts = { before: 100, hitsBefore: 10, after: 100, hitsAfter: 30 };
-  const slice = { feature: 'sector', value: '3', byRate: 0.2, byShare: 0.01, extraRate: interval(0.5, 0.4, 0.6), ...counts, line: { units: [10, 0], hits: [1, 0] } };
+  const slice = { feature: 'sector', value: '3', byRate: 0.2, byShare: 0.01, extraRate: interval(0.5, 0.4, 0.6), shareChange: interval(0, -0.1, 0.1), ...counts, line: { units: [10, 0], hits: [1, 0] } };
   const said = {
     version: '2', against: '', event: 'wrong', windows: [60_000, 120_000], sinceMillis: 120_000,
     changes: [{ event: 'wrong', change: interval(0.2, 0.1, 0.3), ...counts }],
@@ -67,6 +67,7 @@
   same('points', why.points(interval(0.054, -0.01, 0.1)), '+5.4 points (−1.0 to +10.0)');
   same('by frequency', why.way(slice).text, '10.0 % → 30.0 % of it');
   same('by size', why.way({ ...slice, byShare: 0.3, shareChange: interval(0.1, 0.05, 0.2) }).text, 'a larger part of the traffic');
+  same('by size, as shown', why.way({ ...slice, shown: true, extraRate: interval(0.1, -0.1, 0.3), shareChange: interval(-0.1, -0.2, -0.05) }).text, 'a smaller part of the traffic');
   same('lines', why.lines(said, slice), { at: [60, 120], lines: [{ name: 'all', values: [10, 30] }, { name: 'sector 3', values: [10, null] }] });
   same('a step', why.step(said), [10, 30]);
   same('the change between what came', why.timeline(said).map((row) => row.what ?? 'the change'), ['later', 'the change', 'earlier']);

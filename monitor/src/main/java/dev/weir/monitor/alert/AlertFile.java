@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.weir.platform.lifecycle.DataFolder;
 import dev.weir.platform.lifecycle.Readiness;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,8 +58,8 @@ public final class AlertFile {
       return;
     }
     try {
-      book.restore(read(JSON.readTree(Files.readString(file))));
-    } catch (JsonProcessingException | IllegalArgumentException e) {
+      book.restore(read(JSON.readTree(Files.readAllBytes(file))));
+    } catch (JsonProcessingException | CharConversionException | IllegalArgumentException e) {
       Path aside = file.resolveSibling(file.getFileName() + ".broken");
       Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
       LOG.atError().setCause(e).addKeyValue("aside", aside).log("alerts cannot be read");

@@ -64,6 +64,7 @@ public final class Dashboard implements AutoCloseable {
   private final Sources sources;
   private final Clock clock;
   private final LiveTraffic traffic;
+  private final LiveTraffic foreign;
   private final ClassShares classes;
   private final Fleet fleet;
   private final EventStream events;
@@ -87,6 +88,7 @@ public final class Dashboard implements AutoCloseable {
     this.sources = sources;
     this.clock = clock;
     this.traffic = incoming.traffic;
+    this.foreign = incoming.foreign;
     this.classes = incoming.classes;
     this.fleet =
         new Fleet(sources.discovery(), sources.tls(), "monitor " + sources.instance(), clock);
@@ -97,17 +99,24 @@ public final class Dashboard implements AutoCloseable {
   /** What the dashboard keeps of what comes in: the book's listener hands it over. */
   public static final class Incoming implements EvidenceListener {
     private final LiveTraffic traffic;
+    private final LiveTraffic foreign;
     private final ClassShares classes;
 
     /** Empty. */
     public Incoming(DashboardConfig config, Clock clock) {
       this.traffic = new LiveTraffic(config.maxVariants());
+      this.foreign = new LiveTraffic(config.maxVariants());
       this.classes = new ClassShares(config.maxVariants(), clock);
     }
 
     @Override
     public void slice(OutcomeSlice slice) {
       traffic.take(slice);
+    }
+
+    @Override
+    public void foreign(OutcomeSlice shown) {
+      foreign.take(shown);
     }
 
     @Override
@@ -179,8 +188,8 @@ public final class Dashboard implements AutoCloseable {
   private MonitorState state() {
     Snapshot current = snapshot == null ? Snapshot.getDefaultInstance() : snapshot;
     Map<String, RolloutView> views = sources.book().views();
-    Map<VariantKey, TrafficSeries> series =
-        traffic.seriesEndingAt(clock.now().getEpochSecond() - TRAFFIC_DELAY_SECONDS);
+    long lastSecond = clock.now().getEpochSecond() - TRAFFIC_DELAY_SECONDS;
+    Map<VariantKey, TrafficSeries> series = traffic.seriesEndingAt(lastSecond);
     Map<VariantKey, List<ClassShares.Share>> shares = classes.shares();
     Map<VariantKey, Accuracy> accuracies = sources.feedback().accuracies();
     List<MirrorState> mirrors =
@@ -198,9 +207,11 @@ public final class Dashboard implements AutoCloseable {
             sources.heard().all(),
             clock.now(),
             clock.nanoTime()),
-        current.getRoutesList().stream()
-            .map(route -> RouteState.of(route, series, shares, accuracies, mirrors))
-            .toList(),
+        ForeignRoutes.beside(
+            current.getRoutesList().stream()
+                .map(route -> RouteState.of(route, series, shares, accuracies, mirrors))
+                .toList(),
+            foreign.seriesEndingAt(lastSecond)),
         current.getRolloutsList().stream()
             .map(rollout ->
                 RolloutStateView.of(

@@ -39,6 +39,7 @@ record RouteState(
    *
    * @param arm "baseline", "canary" or empty
    * @param gone the route has it no more, but it had requests in the last two minutes
+   * @param foreign told by spans of senders other than this mesh's routers, which came later
    * @param traffic null: none seen
    * @param classes what it predicted in the last two minutes
    * @param labelled rows with a label
@@ -51,10 +52,22 @@ record RouteState(
       int weightBasisPoints,
       String arm,
       boolean gone,
+      boolean foreign,
       @Nullable TrafficSeries traffic,
       List<ClassShares.Share> classes,
       long labelled,
       @Nullable Double accuracy) {}
+
+  /** This route with more variants at its end. */
+  RouteState with(List<VariantState> more) {
+    if (more.isEmpty()) {
+      return this;
+    }
+    var all = new ArrayList<VariantState>(variants);
+    all.addAll(more);
+    return new RouteState(
+        name, generation, sticky, rolloutId, rolloutStep, all, mirror, mirrorBasisPoints, mirrors);
+  }
 
   static RouteState of(
       Route route,
@@ -96,7 +109,7 @@ record RouteState(
         mirrors.stream().filter(mirror -> mirror.route().equals(route.getName())).toList());
   }
 
-  private static boolean hasRequests(TrafficSeries series) {
+  static boolean hasRequests(TrafficSeries series) {
     return series.requestsPerSecond().stream().anyMatch(requests -> requests > 0);
   }
 
@@ -113,6 +126,7 @@ record RouteState(
           weight,
           arm,
           gone,
+          false,
           traffic.get(key),
           classes.getOrDefault(key, List.of()),
           accuracy.labelled(),

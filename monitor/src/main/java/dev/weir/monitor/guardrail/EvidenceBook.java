@@ -1,6 +1,7 @@
 package dev.weir.monitor.guardrail;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import dev.weir.monitor.foreign.ForeignCalls;
 import dev.weir.monitor.intake.DirectDoor;
 import dev.weir.monitor.intake.EvidenceMemory;
 import dev.weir.monitor.intake.ImageBytes;
@@ -56,7 +57,7 @@ import org.slf4j.LoggerFactory;
  * parts, and the {@link #place} in the log up to which everything was taken is in the image: the
  * log is read on from there, and nothing of it is missing or counted twice.
  */
-public final class EvidenceBook implements DirectDoor.Evidence {
+public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sink {
   private static final Logger LOG = LoggerFactory.getLogger(EvidenceBook.class);
   private static final int MAGIC = 0x57454952;
   private static final int VERSION = 3;
@@ -283,24 +284,63 @@ public final class EvidenceBook implements DirectDoor.Evidence {
 
   @GuardedBy("lock")
   private void take(String process, OutcomeSlice slice) {
+    if (refused(process, slice)) {
+      return;
+    }
+    counts.add(IntakeEvent.SLICES);
+    takeSlice(slice);
+    listener.slice(process, slice);
+  }
+
+  private boolean refused(String process, OutcomeSlice slice) {
     Optional<String> problem = SliceCheck.problem(slice);
-    if (problem.isPresent()) {
+    problem.ifPresent(what -> {
       counts.add(IntakeEvent.SLICES_REFUSED);
       LOG.atWarn()
           .addKeyValue("router", process)
           .addKeyValue("sequence", slice.getSequence())
-          .addKeyValue("problem", problem.get())
+          .addKeyValue("problem", what)
           .log("outcome slice refused");
-      return;
-    }
-    counts.add(IntakeEvent.SLICES);
+    });
+    return problem.isPresent();
+  }
+
+  @GuardedBy("lock")
+  private void takeSlice(OutcomeSlice slice) {
     for (RolloutWatch watch : watches.values()) {
       if (watch.takeSlice(slice)) {
         unsaved = true;
         recorder.outcomes(watch.plan(), slice);
       }
     }
-    listener.slice(process, slice);
+  }
+
+  /**
+   * Takes a second of calls that senders other than our routers told of, and that say how their
+   * units were drawn; each once. It counts for rollouts as a router's slice does.
+   */
+  @Override
+  public void takeForeign(OutcomeSlice units) {
+    lock.lock();
+    try {
+      if (refused("foreign", units)) {
+        return;
+      }
+      takeSlice(units);
+      settle();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void foreign(OutcomeSlice shown) {
+    lock.lock();
+    try {
+      listener.foreign(shown);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Takes a worker's report. */

@@ -27,6 +27,9 @@ public interface EvidenceListener {
    */
   default void samples(List<Sample> slice) {}
 
+  /** A second of calls that senders other than our routers told of: requests, no units. */
+  default void foreign(OutcomeSlice shown) {}
+
   /** It was decided just now to roll back. */
   default void decided(Verdict verdict) {}
 }

@@ -13,6 +13,7 @@ import dev.weir.proto.monitor.v1.ReportSamplesRequest;
 import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.route.v1.Rollout;
 import dev.weir.proto.route.v1.Verdict;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -152,6 +153,8 @@ sealed interface JournalEntry {
       return entry;
     } catch (InvalidProtocolBufferException e) {
       throw in.damaged("message: " + e.getMessage());
+    } catch (DateTimeException | ArithmeticException e) {
+      throw in.damaged("number: " + e.getMessage());
     }
   }
 

@@ -20,6 +20,7 @@ import dev.weir.proto.route.v1.Verdict;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -546,7 +547,7 @@ final class RolloutWatch {
     var watch = new RolloutWatch(rollout, in.readInt(), counts);
     for (RolloutPlan.Planned planned : watch.plan.guardrails()) {
       watch.judges.put(
-          planned.name(), planned.statement().judge(GuardrailTest.fromBytes(ImageBytes.read(in))));
+          planned.name(), judge(planned, GuardrailTest.fromBytes(ImageBytes.read(in))));
     }
     watch.outcomeRatio = SampleRatioTest.fromBytes(ImageBytes.read(in));
     watch.sampleRatio = SampleRatioTest.fromBytes(ImageBytes.read(in));
@@ -561,9 +562,12 @@ final class RolloutWatch {
     watch.seenInStep = new UnitLedger(SeenUnits.fromBytes(ImageBytes.read(in)), counts);
     watch.canaryRequests = in.readLong();
     if (in.readBoolean()) {
-      watch.firstCanaryAt = Instant.ofEpochSecond(in.readLong(), in.readInt());
+      watch.firstCanaryAt = instant(in.readLong(), in.readInt());
     }
     watch.step = in.readInt();
+    if (watch.step < 0) {
+      throw new IOException("step: " + watch.step + " (expected: 0 or more)");
+    }
     watch.stepCanaryUnits = in.readLong();
     watch.comparing = in.readBoolean();
     // Until a snapshot says otherwise: a verdict that is not awaited does no harm.
@@ -575,6 +579,22 @@ final class RolloutWatch {
     byte[] verdict = ImageBytes.read(in);
     watch.decided = verdict.length == 0 ? null : Verdict.parseFrom(verdict);
     return watch;
+  }
+
+  private static Judge judge(RolloutPlan.Planned planned, GuardrailTest test) throws IOException {
+    try {
+      return planned.statement().judge(test);
+    } catch (ClassCastException e) {
+      throw new IOException(planned.name() + ": the state of a test of another kind", e);
+    }
+  }
+
+  private static Instant instant(long seconds, int nanos) throws IOException {
+    try {
+      return Instant.ofEpochSecond(seconds, nanos);
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new IOException("first canary: " + seconds + " s (expected: a time)", e);
+    }
   }
 
   private static void writeBytes(DataOutput out, byte[] bytes) throws IOException {

@@ -14,10 +14,18 @@ import java.util.Optional;
 public final class SliceCheck {
   private static final long MOST_REQUESTS = 1L << 40;
 
+  /** The end of the year 9999. */
+  private static final long LAST_SECOND = 253_402_300_799L;
+
   private SliceCheck() {}
 
   /** What is wrong, in the form {@code name: value (expected: rule)}. */
   public static Optional<String> problem(OutcomeSlice slice) {
+    long second = slice.getStart().getSeconds();
+    if (second < 0 || second > LAST_SECOND) {
+      return Optional.of(
+          "start: " + second + " s (expected: 0 to " + LAST_SECOND + ", seconds since 1970)");
+    }
     return slice.getCellsList().stream()
         .map(SliceCheck::problem)
         .flatMap(Optional::stream)

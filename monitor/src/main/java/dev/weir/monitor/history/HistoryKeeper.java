@@ -85,17 +85,30 @@ public final class HistoryKeeper implements FeatureReader.Sink, AutoCloseable {
     if (taken.size() > store.maxPositions()) {
       taken.pollFirstEntry();
     }
+    add(slice, SeriesKind.OUTCOMES, SeriesKind.LATENCY);
+  }
+
+  /**
+   * Takes a second of calls that senders other than our routers told of. Their place in the stream
+   * is kept elsewhere: what was written here and not there may come again after a kill.
+   */
+  public synchronized void foreign(OutcomeSlice slice) {
+    add(slice, SeriesKind.FOREIGN_OUTCOMES, SeriesKind.FOREIGN_LATENCY);
+  }
+
+  @GuardedBy("this")
+  private void add(OutcomeSlice slice, SeriesKind outcomes, SeriesKind latency) {
     long minute = Resolution.MINUTE.floor(slice.getStart().getSeconds());
     if (!isTimely(minute)) {
       return;
     }
     for (OutcomeCell cell : slice.getCellsList()) {
-      if (at(key(cell.getKey(), SeriesKind.OUTCOMES), minute, OutcomeTotals::new)
+      if (at(key(cell.getKey(), outcomes), minute, OutcomeTotals::new)
           instanceof OutcomeTotals totals) {
         totals.take(cell);
       }
       if (cell.getLatencyBucketsCount() > 0
-          && at(key(cell.getKey(), SeriesKind.LATENCY), minute, LatencyTotals::new)
+          && at(key(cell.getKey(), latency), minute, LatencyTotals::new)
               instanceof LatencyTotals totals) {
         totals.take(cell);
       }

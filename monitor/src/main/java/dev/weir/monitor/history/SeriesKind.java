@@ -21,7 +21,11 @@ public enum SeriesKind {
    */
   LABELS,
   /** One feature of the inputs, by name: {@link SketchTotals} of numbers or of categories. */
-  FEATURE;
+  FEATURE,
+  /** Calls that other senders' spans told of, and how they ended: {@link OutcomeTotals}. */
+  FOREIGN_OUTCOMES,
+  /** Latency of those that were answered: {@link LatencyTotals}. */
+  FOREIGN_LATENCY;
 
   /** Its word, in the database, in queries and in answers. */
   public String word() {
@@ -40,8 +44,8 @@ public enum SeriesKind {
    */
   HistoryValue read(byte[] bytes) {
     return switch (this) {
-      case OUTCOMES -> OutcomeTotals.fromBytes(bytes);
-      case LATENCY -> LatencyTotals.fromBytes(bytes);
+      case OUTCOMES, FOREIGN_OUTCOMES -> OutcomeTotals.fromBytes(bytes);
+      case LATENCY, FOREIGN_LATENCY -> LatencyTotals.fromBytes(bytes);
       case CLASS, CONFIDENCE, PREDICTED_VALUE, LABELS, FEATURE -> SketchTotals.fromBytes(bytes);
     };
   }

@@ -25,6 +25,7 @@ public record BusinessPoint(
     Optional<Assignment> draw,
     double sum,
     long count) {
+  private static final int MAX_ROLLOUT_LENGTH = 256;
 
   /** The point, when its attributes make it one about a variant. */
   static Optional<BusinessPoint> of(
@@ -110,6 +111,7 @@ public record BusinessPoint(
         && assignment.getCanaryProbability() > 0
         && assignment.getCanaryProbability() < 1
         && assignment.getUnit() != 0
-        && !assignment.getRolloutId().isEmpty();
+        && !assignment.getRolloutId().isEmpty()
+        && assignment.getRolloutId().length() <= MAX_ROLLOUT_LENGTH;
   }
 }

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  * Makes room by taking from the largest strata alone (max-min fairness): none is cut below what an
  * equal share of the room would give it, so that a rare one stays whole beside a frequent one.
  */
-final class FairShare {
+public final class FairShare {
   private FairShare() {}
 
   /**
@@ -18,7 +18,7 @@ final class FairShare {
    *
    * @param target at least 0
    */
-  static <T> void shrink(Collection<Stratum<T>> strata, long target, Consumer<T> gone) {
+  public static <T> void shrink(Collection<Stratum<T>> strata, long target, Consumer<T> gone) {
     long total = strata.stream().mapToLong(Stratum::size).sum();
     if (total <= target) {
       return;

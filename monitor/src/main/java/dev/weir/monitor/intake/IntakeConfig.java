@@ -68,6 +68,7 @@ public record IntakeConfig(
       boolean bare =
           address.getUserInfo() == null
               && address.getQuery() == null
+              && address.getPath() != null
               && (address.getPath().isEmpty() || address.getPath().equals("/"));
       if (known && bare && address.getHost() != null && address.getPort() > 0) {
         return;

@@ -101,7 +101,23 @@ public enum IntakeEvent {
   /** First points of cumulative streams that are older than this monitor: no difference yet. */
   BUSINESS_STREAMS_BEGUN("business_streams_begun"),
   /** Cumulative streams forgotten because there were too many. */
-  BUSINESS_STREAMS_FORGOTTEN("business_streams_forgotten");
+  BUSINESS_STREAMS_FORGOTTEN("business_streams_forgotten"),
+  /** Calls read from spans of senders that are not of this mesh. */
+  FOREIGN_CALLS("foreign_calls"),
+  /** Of these, calls that said how their unit was drawn, and came in time to be evidence. */
+  FOREIGN_UNITS("foreign_units"),
+  /** Spans of foreign calls that came again. */
+  FOREIGN_CALLS_REPEATED("foreign_calls_repeated"),
+  /** Foreign calls that came after their second was closed. */
+  FOREIGN_CALLS_LATE("foreign_calls_late"),
+  /** Foreign calls for which there was no room. */
+  FOREIGN_CALLS_OVERFLOW("foreign_calls_overflow"),
+  /** Foreign calls, told by who called, that the one who was called told of too. */
+  FOREIGN_CALLS_COVERED("foreign_calls_covered"),
+  /** Foreign calls whose times make no sense. */
+  FOREIGN_CALLS_REFUSED("foreign_calls_refused"),
+  /** Foreign senders forgotten because there were too many. */
+  FOREIGN_SENDERS_FORGOTTEN("foreign_senders_forgotten");
 
   private final String word;
 

@@ -15,12 +15,15 @@ import java.util.function.Consumer;
  *
  * @param <T> what is sampled
  */
-final class Stratum<T> {
+public final class Stratum<T> {
   private record Member<T>(long priority, long place, T item) {}
 
   private final PriorityQueue<Member<T>> members =
       new PriorityQueue<>(Comparator.comparingLong(Member::priority));
   private long threshold = Long.MIN_VALUE;
+
+  /** Empty. */
+  public Stratum() {}
 
   /**
    * Takes a member.
@@ -28,7 +31,7 @@ final class Stratum<T> {
    * @param place orders the members again
    * @return whether it is in
    */
-  boolean offer(long priority, long place, T item) {
+  public boolean offer(long priority, long place, T item) {
     if (priority <= threshold) {
       return false;
     }
@@ -36,7 +39,8 @@ final class Stratum<T> {
     return true;
   }
 
-  int size() {
+  /** Members that are in. */
+  public int size() {
     return members.size();
   }
 
@@ -61,10 +65,10 @@ final class Stratum<T> {
   }
 
   /** A member that is left, with its place. */
-  record Left<T>(long place, T item) {}
+  public record Left<T>(long place, T item) {}
 
   /** Those that are left whose priority is above a bound. */
-  List<Left<T>> above(long bound) {
+  public List<Left<T>> above(long bound) {
     var left = new ArrayList<Left<T>>(members.size());
     for (Member<T> member : members) {
       if (member.priority() > bound) {

@@ -14,14 +14,25 @@ import java.util.List;
 
 /** Takes traces over OTLP/gRPC. */
 public final class TraceReceiver extends TraceServiceGrpc.TraceServiceImplBase {
+  /** Who reads calls from spans. */
+  public interface Calls {
+    /** Takes an export. */
+    void take(List<ResourceSpans> spans);
+  }
+
   private final TraceStore traces;
   private final ServicesHeard services;
+  private final Calls calls;
   private final IntakeCounts counts;
   private final Clock clock;
 
-  /** Puts spans into {@code traces} and their senders into {@code services}. */
+  /**
+   * Puts spans into {@code traces} and their senders into {@code services}, and hands them to
+   * {@code calls}.
+   */
   public TraceReceiver(
-      TraceStore traces, ServicesHeard services, IntakeCounts counts, Clock clock) {
+      TraceStore traces, ServicesHeard services, Calls calls, IntakeCounts counts, Clock clock) {
+    this.calls = calls;
     this.traces = traces;
     this.services = services;
     this.counts = counts;
@@ -40,6 +51,7 @@ public final class TraceReceiver extends TraceServiceGrpc.TraceServiceImplBase {
         takeAll(scope.getSpansList(), service, instance);
       }
     }
+    calls.take(request.getResourceSpansList());
     responses.onNext(ExportTraceServiceResponse.getDefaultInstance());
     responses.onCompleted();
   }

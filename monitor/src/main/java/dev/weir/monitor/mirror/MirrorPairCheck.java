@@ -13,6 +13,10 @@ final class MirrorPairCheck {
   private static final int LONGEST_DATATYPE = 16;
   private static final int MOST_OUTPUTS = 1_000;
   private static final int LAST_STATUS = 16;
+
+  /** The end of the year 9999. */
+  private static final long LAST_SECOND = 253_402_300_799L;
+
   private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
 
   private MirrorPairCheck() {}
@@ -22,6 +26,8 @@ final class MirrorPairCheck {
     boolean mayHaveOutputs = pair.getCompared() && bothOk;
     return named(pair.getRoute(), LONGEST_NAME)
         && pair.getRequestId().length() <= LONGEST_REQUEST_ID
+        && pair.getAt().getSeconds() >= 0
+        && pair.getAt().getSeconds() <= LAST_SECOND
         && isUsable(pair.getPrimary())
         && isUsable(pair.getShadow())
         && (mayHaveOutputs || pair.getOutputsCount() + pair.getUnlikeOutputsCount() == 0)

@@ -12,6 +12,7 @@ import java.util.Locale;
  * <pre>
  *   3 x (uint32 length, parity test): of all predictions, of those whose label is the favourable
  *   class, of those with another label
+ *   2 x (int64 labels, int64 right): of all others, of the group
  * </pre>
  */
 final class GroupTests {
@@ -33,6 +34,8 @@ final class GroupTests {
   private ParityTest decisions;
   private ParityTest favourable;
   private ParityTest unfavourable;
+  private final long[] labels = new long[2];
+  private final long[] right = new long[2];
 
   /**
    * Nothing seen.
@@ -51,8 +54,21 @@ final class GroupTests {
   }
 
   /** Takes a prediction whose label came. */
-  void labelled(boolean inGroup, boolean favoured, boolean deserved) {
+  void labelled(boolean inGroup, boolean favoured, boolean deserved, boolean isRight) {
     (deserved ? favourable : unfavourable).add(inGroup, favoured);
+    int side = inGroup ? 1 : 0;
+    labels[side]++;
+    right[side] += isRight ? 1 : 0;
+  }
+
+  /** Predictions of the group, or of all others, that have a label. */
+  long labels(boolean inGroup) {
+    return labels[inGroup ? 1 : 0];
+  }
+
+  /** Of these, those whose class was predicted, favourable or not. */
+  long right(boolean inGroup) {
+    return right[inGroup ? 1 : 0];
   }
 
   /** Of all predictions. */
@@ -95,6 +111,9 @@ final class GroupTests {
 
   void writeTo(StateWriter out) {
     out.bytes(decisions.toBytes()).bytes(favourable.toBytes()).bytes(unfavourable.toBytes());
+    for (int side = 0; side < 2; side++) {
+      out.int64(labels[side]).int64(right[side]);
+    }
   }
 
   /**
@@ -106,6 +125,10 @@ final class GroupTests {
     ParityTest first = ParityTest.fromBytes(in.bytes());
     ParityTest second = ParityTest.fromBytes(in.bytes());
     ParityTest third = ParityTest.fromBytes(in.bytes());
+    for (int side = 0; side < 2; side++) {
+      labels[side] = in.count();
+      right[side] = in.count();
+    }
     if (first.tolerated() == decisions.tolerated()) {
       decisions = first;
       favourable = second;

@@ -121,13 +121,15 @@ final class GroupWatch {
     if (!features.isEmpty() && sample.getPredictedClassesCount() > 0) {
       boolean favoured = policy.isFavoured(sample);
       boolean deserved = actual.equals(policy.favourable());
+      boolean isRight = actual.equals(sample.getPredictedClasses(0));
       var inputs = new SampleInputs(sample);
       for (Feature feature : features) {
         Optional<String> group = GroupFeatures.groupOf(feature.feature(), inputs);
         group.ifPresent(own ->
             feature
                 .groups()
-                .forEach((name, tests) -> tests.labelled(name.equals(own), favoured, deserved)));
+                .forEach((name, tests) ->
+                    tests.labelled(name.equals(own), favoured, deserved, isRight)));
       }
     }
   }

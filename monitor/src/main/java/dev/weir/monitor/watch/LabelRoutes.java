@@ -15,7 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code GET /api/v1/labels?route=&version=}: what labels say about live versions. */
+/**
+ * {@code GET /api/v1/labels?route=&version=}: what labels say about live versions; {@code GET
+ * /api/v1/labels/group?route=&model=&version=&feature=&group=}: about one group of one.
+ */
 public final class LabelRoutes {
   private static final BernoulliSequence SHARES = new BernoulliSequence(Effect.ALPHA, 1_000);
 
@@ -28,7 +31,36 @@ public final class LabelRoutes {
 
   /** Adds them. */
   public void addTo(HttpRouting.Builder routes) {
-    routes.get("/api/v1/labels", this::labels);
+    routes.get("/api/v1/labels", this::labels).get("/api/v1/labels/group", this::group);
+  }
+
+  private void group(ServerRequest request, ServerResponse response) {
+    var asked =
+        new VersionKey(
+            parameter(request, "route"),
+            parameter(request, "model"),
+            parameter(request, "version"));
+    List<Map<String, Object>> found = new ArrayList<>();
+    watch.read((key, labels) -> {
+      if (key.equals(asked)) {
+        labels.groups().stream()
+            .filter(group -> group.feature().equals(parameter(request, "feature")))
+            .filter(group -> group.group().equals(parameter(request, "group")))
+            .forEach(group -> found.add(GroupJson.of(key, group)));
+      }
+    });
+    if (found.isEmpty()) {
+      HttpServer.send(
+          response,
+          Status.NOT_FOUND_404,
+          Map.of("error", "no such group is watched: see /api/v1/labels for those that are"));
+    } else {
+      HttpServer.send(response, Status.OK_200, found.getFirst());
+    }
+  }
+
+  private static String parameter(ServerRequest request, String name) {
+    return request.query().first(name).orElse("");
   }
 
   private void labels(ServerRequest request, ServerResponse response) {

@@ -25,6 +25,18 @@ final class SliceCheckTest {
   }
 
   @Test
+  void a_start_that_is_no_time_is_refused() {
+    var slice = OutcomeSlice.newBuilder();
+    slice.getStartBuilder().setSeconds(253_402_300_799L);
+    assertThat(SliceCheck.problem(slice.build())).isEmpty();
+    slice.getStartBuilder().setSeconds(253_402_300_800L);
+    assertThat(SliceCheck.problem(slice.build()))
+        .contains("start: 253402300800 s (expected: 0 to 253402300799, seconds since 1970)");
+    slice.getStartBuilder().setSeconds(-1);
+    assertThat(SliceCheck.problem(slice.build())).isPresent();
+  }
+
+  @Test
   void the_edges_of_each_rule_are_kept() {
     assertThat(problem(OutcomeCell.newBuilder().setKey(probability(1)))).isNull();
     assertThat(problem(OutcomeCell.newBuilder().setKey(probability(1.01))))

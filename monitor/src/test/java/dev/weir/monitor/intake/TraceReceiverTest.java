@@ -22,7 +22,8 @@ final class TraceReceiverTest {
   private final IntakeConfig bounds = smallBounds();
   private final TraceStore traces = new TraceStore(bounds, counts);
   private final ServicesHeard heard = new ServicesHeard();
-  private final TraceReceiver receiver = new TraceReceiver(traces, heard, counts, new TestClock());
+  private final TraceReceiver receiver =
+      new TraceReceiver(traces, heard, spans -> {}, counts, new TestClock());
 
   @Test
   void spans_are_found_by_their_trace() {

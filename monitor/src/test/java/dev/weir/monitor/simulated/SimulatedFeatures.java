@@ -93,7 +93,7 @@ public final class SimulatedFeatures {
     return changed.build();
   }
 
-  /** The class that is true of a sample that {@link #with} gave; any but the predicted: "9". */
+  /** The class that is true of a sample that {@link #with} gave. */
   public String truth(Sample sample) {
     long phase = (seen + SAMPLES_OF_A_PHASE - SAMPLES_BEFORE_IT_IS_WORSE) / SAMPLES_OF_A_PHASE;
     float sector =
@@ -105,7 +105,9 @@ public final class SimulatedFeatures {
             .getFloat(Float.BYTES * NUMBERS.size());
     double accuracy =
         phase % 2 == 1 && sector == WORSE_SECTOR ? ACCURACY_OF_WORSE_SECTOR : ACCURACY;
-    return random.nextDouble() < accuracy ? sample.getPredictedClasses(0) : "9";
+    String predicted = sample.getPredictedClasses(0);
+    String other = predicted.equals("1") ? "0" : "1";
+    return random.nextDouble() < accuracy ? predicted : other;
   }
 
   private SampleTensor inputs() {

@@ -2,6 +2,8 @@ package dev.weir.monitor.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.weir.monitor.alert.Finding;
@@ -211,6 +213,41 @@ final class LabelWatchTest {
       assertThat(second.tests().decisions().gap().low()).isNegative();
       assertThat(second.tests().decisions().gap().high()).isPositive();
     });
+  }
+
+  @Test
+  void a_group_is_shown_beside_all_others_with_counts_and_intervals() {
+    version(0.9, 10_000);
+    feed(100, 0.95, 0.75, 0);
+    watch.read((key, labels) -> {
+      GroupWatch.Group second = group(labels, "2");
+      JsonNode json = json(key, second);
+      assertThat(json.path("feature").asText()).isEqualTo("sex");
+      assertThat(json.path("group").asText()).isEqualTo("2");
+      JsonNode own = json.path("right").path("group");
+      JsonNode others = json.path("right").path("others");
+      assertThat(own.path("units").asLong() + others.path("units").asLong()).isEqualTo(5_000);
+      assertThat(own.path("rate").asDouble()).isBetween(0.72, 0.78);
+      assertThat(own.path("low").asDouble()).isLessThan(0.75);
+      assertThat(own.path("high").asDouble()).isBetween(0.75, 0.85);
+      assertThat(others.path("low").asDouble()).isGreaterThan(0.9);
+      assertThat(json.path("favoured").path("enough").asBoolean()).isTrue();
+      assertThat(json.path("favoured").path("group").path("units").asLong())
+          .isEqualTo(second.tests().decisions().units(true));
+    });
+  }
+
+  @Test
+  void of_a_group_without_predictions_only_the_counts_are_shown() {
+    version(0.9, 10_000);
+    feed(1, 0.9, 0);
+    watch.read((key, labels) ->
+        assertThat(json(key, group(labels, "other")).path("right").path("group"))
+            .hasToString("{\"units\":0,\"hits\":0}"));
+  }
+
+  private static JsonNode json(VersionKey key, GroupWatch.Group group) {
+    return new JsonMapper().valueToTree(GroupJson.of(key, group));
   }
 
   private static GroupWatch.Group group(VersionLabels labels, String name) {

@@ -113,9 +113,9 @@ final class WhyBoardTest {
     assertThat(first.finding().count().feature()).isIn("age", "sex");
     assertThat(first.finding().shown()).isTrue();
     assertThat(first.line().hits()).containsExactly(0L, 0L, 50L, 50L, 50L, 50L);
-    // Two events, five places to cut, two intervals for each bucket and one for the whole.
+    // Two events, five places to cut, three intervals for each bucket and one for the whole.
     int buckets = 12 + 4;
-    assertThat(explanation.comparisons()).isEqualTo(2 * 5 * (2 * buckets + 1));
+    assertThat(explanation.comparisons()).isEqualTo(2 * 5 * (3 * buckets + 1));
     assertThat(board.known())
         .singleElement()
         .satisfies(known ->

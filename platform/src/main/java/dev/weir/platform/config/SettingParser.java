@@ -37,9 +37,6 @@ final class SettingParser {
     if (raw == Duration.class) {
       return parseDuration(name, text);
     }
-    if (raw == Path.class) {
-      return Path.of(text);
-    }
     if (raw.isEnum()) {
       return parseEnum(name, raw, text);
     }
@@ -56,9 +53,14 @@ final class SettingParser {
       if (raw == URI.class) {
         return URI.create(text);
       }
+      if (raw == Path.class) {
+        return Path.of(text);
+      }
     } catch (IllegalArgumentException e) {
       throw new InvalidValueException(
-          name, text, raw == URI.class ? "a URI" : "a number that fits " + raw);
+          name,
+          text,
+          raw == URI.class ? "a URI" : raw == Path.class ? "a path" : "a number that fits " + raw);
     }
     throw new IllegalStateException(
         "setting " + name + " has a type that is not supported: " + type);

@@ -1,5 +1,6 @@
 package dev.weir.router.fuzz;
 
+import dev.weir.platform.fuzz.Change;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

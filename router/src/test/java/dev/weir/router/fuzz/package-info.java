@@ -1,4 +1,4 @@
-/** What the fuzzers share: seeds, changes, and how long they run. */
+/** Requests to damage, for the fuzzers of the data plane. */
 @NullMarked
 package dev.weir.router.fuzz;
 

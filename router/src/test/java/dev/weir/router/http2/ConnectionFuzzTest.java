@@ -2,10 +2,10 @@ package dev.weir.router.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.platform.fuzz.Change;
+import dev.weir.platform.fuzz.FuzzRun;
 import dev.weir.platform.time.TestClock;
-import dev.weir.router.fuzz.Change;
 import dev.weir.router.fuzz.Corpus;
-import dev.weir.router.fuzz.FuzzRun;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;

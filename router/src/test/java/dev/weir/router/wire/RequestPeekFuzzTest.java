@@ -3,9 +3,9 @@ package dev.weir.router.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.weir.platform.fuzz.FuzzRun;
 import dev.weir.proto.inference.ModelInferRequest;
 import dev.weir.router.fuzz.Corpus;
-import dev.weir.router.fuzz.FuzzRun;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;

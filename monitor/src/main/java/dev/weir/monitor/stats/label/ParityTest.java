@@ -118,6 +118,11 @@ public final class ParityTest {
     return units[inGroup ? 1 : 0];
   }
 
+  /** Of these, with the outcome. */
+  public long hits(boolean inGroup) {
+    return hits[inGroup ? 1 : 0];
+  }
+
   /** Rate of the outcome; NaN without outcomes. */
   public double rate(boolean inGroup) {
     int side = inGroup ? 1 : 0;

@@ -6,6 +6,7 @@ import dev.weir.monitor.stats.StateReader;
 import dev.weir.monitor.stats.StateWriter;
 import java.lang.foreign.MemorySegment;
 import org.apache.datasketches.kll.KllDoublesSketch;
+import org.apache.datasketches.quantilescommon.QuantilesDoublesSketchIteratorAPI;
 
 /**
  * Numbers: a KLL sketch of the finite ones (Karnin, Lang and Liberty, FOCS 2016; k = 200, rank
@@ -51,7 +52,15 @@ public final class NumberSketch implements Sketch {
 
   private static KllDoublesSketch heapify(StateReader in, byte[] kll) {
     try {
-      return KllDoublesSketch.heapify(MemorySegment.ofArray(kll));
+      KllDoublesSketch values = KllDoublesSketch.heapify(MemorySegment.ofArray(kll));
+      long weights = 0;
+      for (QuantilesDoublesSketchIteratorAPI items = values.iterator(); items.next(); ) {
+        weights += items.getWeight();
+      }
+      if (values.getK() == K && weights == values.getN()) {
+        return values;
+      }
+      throw new IllegalArgumentException("its levels do not hold what it counts");
     } catch (RuntimeException | AssertionError e) {
       // The library throws what comes: its own, that of an index beyond the bytes, an assertion.
       throw in.damaged("KLL sketch: " + e.getMessage());

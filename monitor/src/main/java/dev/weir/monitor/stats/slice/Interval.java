@@ -49,4 +49,13 @@ public record Interval(double estimate, double low, double high) {
         difference - Math.hypot(estimate - low, other.high - other.estimate),
         difference + Math.hypot(high - estimate, other.estimate - other.low));
   }
+
+  /** The mean of this and another, independent of it, from the limits of both, likewise. */
+  Interval meanWith(Interval other) {
+    double mean = (estimate + other.estimate) / 2;
+    return new Interval(
+        mean,
+        mean - Math.hypot(estimate - low, other.estimate - other.low) / 2,
+        mean + Math.hypot(high - estimate, other.high - other.estimate) / 2);
+  }
 }

@@ -13,7 +13,8 @@ package dev.weir.monitor.stats.slice;
  * @param extraRate change of the event's frequency inside minus that outside
  * @param shareChange change of its part of the traffic
  * @param shown it explains more than its size, and one of the two intervals lies beyond zero in the
- *     change's direction: with the probability asked for none of all slices is shown by chance
+ *     change's direction; a share's change counts only if the slice is unlike the others: with the
+ *     probability asked for none of all slices is shown by chance
  */
 public record SliceFinding(
     SliceCount count,

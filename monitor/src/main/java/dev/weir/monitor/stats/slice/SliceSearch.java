@@ -40,7 +40,7 @@ public final class SliceSearch {
       SliceCount all, List<SliceCount> slices, double alpha, long searches) {
     Check.inRange("alpha", alpha, Double.MIN_NORMAL, 0.5);
     Check.inRange("searches", searches, 1, Integer.MAX_VALUE);
-    long comparisons = searches * (2L * slices.size() + 1);
+    long comparisons = searches * (3L * slices.size() + 1);
     double z = Interval.quantile(alpha / comparisons);
     double change = change(all);
     List<SliceFinding> findings =
@@ -110,7 +110,12 @@ public final class SliceSearch {
             && slice.after() > 0
             && extra.isBeyondZero(change)
             && byRate * change > 0;
-    boolean shareShown = byShare * change > 0 && share.isBeyondZero(shareAfter - shareBefore);
+    // A part that grew explains something if it is unlike the others for sure, too.
+    Interval unlike = level(slice, slice, z).minus(level(slice.restOf(all), slice, z));
+    boolean shareShown =
+        byShare * change > 0
+            && share.isBeyondZero(shareAfter - shareBefore)
+            && unlike.isBeyondZero((before + after) / 2 - usual);
     double explained = (byRate + byShare) / change;
     double size = (shareBefore + shareAfter) / 2;
     return new SliceFinding(
@@ -127,6 +132,16 @@ public final class SliceSearch {
   private static Interval rateChange(SliceCount count, double z) {
     return Interval.proportion(count.hitsAfter(), count.after(), z)
         .minus(Interval.proportion(count.hitsBefore(), count.before(), z));
+  }
+
+  /** Mean frequency of the sides on which a slice has units. */
+  private static Interval level(SliceCount count, SliceCount slice, double z) {
+    Interval before = Interval.proportion(count.hitsBefore(), count.before(), z);
+    Interval after = Interval.proportion(count.hitsAfter(), count.after(), z);
+    if (slice.before() == 0) {
+      return after;
+    }
+    return slice.after() == 0 ? before : before.meanWith(after);
   }
 
   private static double rate(long part, long whole) {

@@ -33,4 +33,12 @@ final class IntervalTest {
   void nothing_seen_can_be_anything() {
     assertThat(Interval.proportion(0, 0, 2)).isEqualTo(new Interval(0.5, 0, 1));
   }
+
+  @Test
+  void the_mean_of_two_alike_is_narrower_than_each_by_the_root_of_two() {
+    Interval mean = new Interval(0.5, 0.4, 0.7).meanWith(new Interval(0.3, 0.2, 0.5));
+    assertThat(mean.estimate()).isCloseTo(0.4, within(1e-12));
+    assertThat(mean.low()).isCloseTo(0.4 - 0.1 / Math.sqrt(2), within(1e-12));
+    assertThat(mean.high()).isCloseTo(0.4 + 0.2 / Math.sqrt(2), within(1e-12));
+  }
 }

@@ -1,4 +1,4 @@
-package dev.weir.router.fuzz;
+package dev.weir.platform.fuzz;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;

@@ -1,5 +1,6 @@
-package dev.weir.router.fuzz;
+package dev.weir.platform.fuzz;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 
 /**
@@ -29,9 +30,29 @@ public final class FuzzRun {
       try {
         each.run(seed);
       } catch (Exception | AssertionError e) {
-        throw new AssertionError("fuzz " + what + ": seed " + seed, e);
+        throw new AssertionError("fuzz " + what + ": seed " + seed + ": " + e, e);
       }
     }
     System.out.println("fuzz " + what + ": " + cases + " cases");
+  }
+
+  /**
+   * The same, where no case may allocate more than so much: a length in damaged bytes must not be
+   * believed.
+   */
+  public static void bounded(String what, int atLeast, long maxBytes, Case each) {
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    of(
+        what,
+        atLeast,
+        seed -> {
+          long before = threads.getCurrentThreadAllocatedBytes();
+          each.run(seed);
+          long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+          if (allocated > maxBytes) {
+            throw new AssertionError(
+                allocated + " bytes allocated (expected: at most " + maxBytes + ")");
+          }
+        });
   }
 }
