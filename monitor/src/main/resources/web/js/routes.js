@@ -2,7 +2,7 @@
 import { Chart } from './chart.js';
 import { lastTen } from './data/versions.js';
 import { h, set, sync, replaceWhenChanged } from './dom.js';
-import { count, millis, percent, points, rate } from './format.js';
+import { clock, count, millis, percent, points, rate } from './format.js';
 import { showMirrors } from './mirror.js';
 import { reference, variantColour } from './palette.js';
 
@@ -31,6 +31,7 @@ function create() {
     'div',
     { className: 'card' },
     h('div', { className: 'row head' }),
+    h('div', { className: 'diverted' }),
     h('div', { className: 'weights' }),
     h('div', { className: 'charts' }, ...measures.map((measure, i) => h('div', { className: 'chart' }, h('div', { className: 'title', textContent: measure.title }), frames[i]))),
     h('div', { className: 'scroll' }, h('table', { className: 'variants' })),
@@ -49,6 +50,7 @@ function update(card, route) {
     h('span', { className: 'spacer' }),
     h('span', { className: 'muted small', textContent: route.generation > 0 ? `generation ${route.generation}` : 'foreign: told by spans of other senders' }),
   ]);
+  replaceWhenChanged(card.querySelector('.diverted'), [route.diverted], () => (route.diverted === null ? [] : diverted(route.diverted)));
   sync(card.querySelector('.weights'), variants.filter((variant) => variant.weightBasisPoints > 0), (v) => `${v.name}/${v.version}`, () => h('div'), (bar, variant) =>
     set(bar, {
       style: { flexGrow: variant.weightBasisPoints, flexBasis: 0, background: reference(variant.colour), padding: variant.weightBasisPoints < 700 ? 0 : '0 8px' },
@@ -59,6 +61,13 @@ function update(card, route) {
   showTable(card.querySelector('.variants'), variants);
   showClasses(card.querySelector('.classes'), variants);
   showMirrors(card.querySelector('.mirrors'), route, variants);
+}
+
+function diverted({ variant, sinceMillis, by, reason }) {
+  return [
+    h('span', { className: 'pill warn', textContent: 'sent to its fallback' }),
+    h('span', { textContent: ` All requests go to ${variant} since ${clock(sinceMillis)}, by ${by}${reason ? `: ${reason}` : ''}. Until weir route restore.` }),
+  ];
 }
 
 function showCharts(card, variants) {

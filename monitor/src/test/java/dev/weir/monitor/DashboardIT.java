@@ -4,10 +4,12 @@ import static dev.weir.monitor.ShownMonitor.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.monitor.browser.BrowserPage;
+import dev.weir.proto.route.v1.Diversion;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,6 +66,25 @@ final class DashboardIT {
     eventually().until(() -> page.evaluate(meters).asDouble() >= 1);
     eventually()
         .until(() -> page.text("#page").toLowerCase(java.util.Locale.ROOT).contains("rolled back"));
+  }
+
+  @Test
+  void a_route_that_is_sent_to_its_fallback_says_so_until_it_is_restored() {
+    monitor
+        .mesh()
+        .divert(
+            Optional.of(
+                Diversion.newBuilder()
+                    .setVariant("old & sound")
+                    .setBy("ada")
+                    .setReason("errors")
+                    .build()));
+    eventually()
+        .until(() -> page.text(".diverted").contains("All requests go to old & sound since"));
+    assertThat(page.text(".diverted")).contains("sent to its fallback").contains("by ada: errors");
+
+    monitor.mesh().divert(Optional.empty());
+    eventually().until(() -> page.text(".diverted").isEmpty());
   }
 
   @Test

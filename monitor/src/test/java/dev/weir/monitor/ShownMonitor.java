@@ -23,11 +23,12 @@ final class ShownMonitor implements AutoCloseable {
 
   private final Resources running = new Resources();
   private final Chromium chromium;
+  private final FakeMesh mesh;
   private final String address;
 
   ShownMonitor(Path folder) throws Exception {
     chromium = running.add("chromium", Chromium.start(folder.resolve("profile")));
-    FakeMesh mesh = running.add("mesh", new FakeMesh(0));
+    mesh = running.add("mesh", new FakeMesh(0));
     Resources monitor = running.add("monitor", new Resources());
     String listening = MonitorMain.start(config(folder, mesh.registryPort()), monitor);
     Matcher ports = PORTS.matcher(listening);
@@ -55,6 +56,10 @@ final class ShownMonitor implements AutoCloseable {
       case ConfigurationLoader.Outcome.Print<MonitorConfig>(var text) ->
           throw new AssertionError(text);
     };
+  }
+
+  FakeMesh mesh() {
+    return mesh;
   }
 
   String address() {

@@ -37,7 +37,7 @@ final class ForeignRoutes {
       byRoute.remove(route.name());
     }
     byRoute.forEach((name, variants) ->
-        all.add(new RouteState(name, 0, "", "", 0, variants, "", 0, List.of())));
+        all.add(new RouteState(name, 0, "", "", 0, variants, "", 0, null, List.of())));
     return all;
   }
 

@@ -1,5 +1,6 @@
 package dev.weir.monitor.dashboard;
 
+import com.google.protobuf.util.Timestamps;
 import dev.weir.monitor.intake.Accuracy;
 import dev.weir.monitor.intake.VariantKey;
 import dev.weir.proto.route.v1.Arm;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param rolloutStep step of that rollout, from 0
  * @param mirror "model/version" that gets copies now, or empty
  * @param mirrorBasisPoints share of requests that are copied
+ * @param diverted null: the route is not sent to its fallback
  * @param mirrors how shadow versions did beside those that answered, the newest pair first
  */
 record RouteState(
@@ -33,7 +35,28 @@ record RouteState(
     List<VariantState> variants,
     String mirror,
     int mirrorBasisPoints,
+    @Nullable Diverted diverted,
     List<MirrorState> mirrors) {
+  /**
+   * All requests go to the fallback until somebody restores the route.
+   *
+   * @param variant which variant gets them
+   * @param sinceMillis since 1970
+   * @param by who asked for it
+   * @param reason why, or empty
+   */
+  record Diverted(String variant, long sinceMillis, String by, String reason) {
+    static @Nullable Diverted of(Route route) {
+      return route.hasDiversion()
+          ? new Diverted(
+              route.getDiversion().getVariant(),
+              Timestamps.toMillis(route.getDiversion().getSince()),
+              route.getDiversion().getBy(),
+              route.getDiversion().getReason())
+          : null;
+    }
+  }
+
   /**
    * One variant.
    *
@@ -66,7 +89,16 @@ record RouteState(
     var all = new ArrayList<VariantState>(variants);
     all.addAll(more);
     return new RouteState(
-        name, generation, sticky, rolloutId, rolloutStep, all, mirror, mirrorBasisPoints, mirrors);
+        name,
+        generation,
+        sticky,
+        rolloutId,
+        rolloutStep,
+        all,
+        mirror,
+        mirrorBasisPoints,
+        diverted,
+        mirrors);
   }
 
   static RouteState of(
@@ -106,6 +138,7 @@ record RouteState(
             ? route.getMirror().getModel() + "/" + route.getMirror().getVersion()
             : "",
         route.getMirror().getShareBasisPoints(),
+        Diverted.of(route),
         mirrors.stream().filter(mirror -> mirror.route().equals(route.getName())).toList());
   }
 

@@ -24,6 +24,7 @@ import dev.weir.proto.registry.v1.MonitoringPolicy;
 import dev.weir.proto.registry.v1.Reference;
 import dev.weir.proto.registry.v1.Signature;
 import dev.weir.proto.route.v1.Arm;
+import dev.weir.proto.route.v1.Diversion;
 import dev.weir.proto.route.v1.Rollout;
 import dev.weir.proto.route.v1.RolloutSpec;
 import dev.weir.proto.route.v1.RolloutState;
@@ -36,6 +37,7 @@ import io.opentelemetry.proto.collector.metrics.v1.MetricsServiceGrpc;
 import io.opentelemetry.proto.collector.trace.v1.TraceServiceGrpc;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.random.RandomGenerator;
@@ -63,6 +65,7 @@ public final class FakeMesh implements AutoCloseable {
   private int chapter;
   private int quartersInChapter;
   private String champion = "1";
+  private volatile Optional<Diversion> diversion = Optional.empty();
 
   /** With a registry on a port of loopback (0: any free one), and nothing fed yet. */
   public FakeMesh(int registryPort) {
@@ -77,6 +80,17 @@ public final class FakeMesh implements AutoCloseable {
   /** What its registry hands out now. */
   public Snapshot snapshot() {
     return registry.snapshot();
+  }
+
+  /** Says of its route that it is diverted; or that it is not. */
+  public void divert(Optional<Diversion> said) {
+    diversion = said;
+    registry.change(old -> {
+      Snapshot.Builder changed = old.toBuilder();
+      Route.Builder route = changed.getRoutesBuilder(0).clearDiversion();
+      said.ifPresent(route::setDiversion);
+      return changed.build();
+    });
   }
 
   public static void main(String[] args) throws InterruptedException {
@@ -371,6 +385,7 @@ public final class FakeMesh implements AutoCloseable {
               .setArm(Arm.ARM_CANARY)
               .setWeightBasisPoints(share));
     }
+    diversion.ifPresent(route::setDiversion);
     return old.toBuilder().clearRoutes().addRoutes(route).build();
   }
 
