@@ -1,6 +1,5 @@
 package dev.weir.monitor.dashboard;
 
-import com.google.protobuf.util.Timestamps;
 import dev.weir.monitor.intake.Accuracy;
 import dev.weir.monitor.intake.VariantKey;
 import dev.weir.proto.route.v1.Arm;
@@ -41,7 +40,7 @@ record RouteState(
    * All requests go to the fallback until somebody restores the route.
    *
    * @param variant which variant gets them
-   * @param sinceMillis since 1970
+   * @param sinceMillis since 1970, whole seconds
    * @param by who asked for it
    * @param reason why, or empty
    */
@@ -50,7 +49,7 @@ record RouteState(
       return route.hasDiversion()
           ? new Diverted(
               route.getDiversion().getVariant(),
-              Timestamps.toMillis(route.getDiversion().getSince()),
+              1_000 * route.getDiversion().getSince().getSeconds(),
               route.getDiversion().getBy(),
               route.getDiversion().getReason())
           : null;

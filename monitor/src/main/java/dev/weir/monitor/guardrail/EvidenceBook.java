@@ -18,8 +18,6 @@ import dev.weir.proto.monitor.v1.OutcomeSlice;
 import dev.weir.proto.monitor.v1.ReportOutcomesRequest;
 import dev.weir.proto.monitor.v1.ReportSamplesRequest;
 import dev.weir.proto.monitor.v1.Sample;
-import dev.weir.proto.registry.v1.ModelVersion;
-import dev.weir.proto.route.v1.Rollout;
 import dev.weir.proto.route.v1.Snapshot;
 import dev.weir.proto.route.v1.Verdict;
 import java.io.ByteArrayInputStream;
@@ -28,11 +26,9 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,15 +68,11 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
    */
   public record Image(byte[] bytes, Map<String, Long> taken) {}
 
-  private final EvidenceConfig config;
   private final IntakeConfig intake;
   private final IntakeCounts counts;
   private final Clock clock;
   private final EvidenceListener listener;
   private final List<EvidenceMemory> memories;
-
-  @GuardedBy("lock")
-  private final RolloutRecorder recorder;
 
   private final ReentrantLock lock = new ReentrantLock();
 
@@ -91,7 +83,7 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
   private SampleSlicer slicer;
 
   @GuardedBy("lock")
-  private final LinkedHashMap<String, RolloutWatch> watches = new LinkedHashMap<>();
+  private final WatchedRollouts rollouts;
 
   @GuardedBy("lock")
   private final TreeMap<Integer, LogLane> lanes = new TreeMap<>();
@@ -136,13 +128,12 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
       EvidenceListener listener,
       EvidenceJournal journal,
       List<EvidenceMemory> memories) {
-    this.config = config;
     this.intake = intake;
     this.counts = counts;
     this.clock = clock;
     this.listener = listener;
     this.memories = List.copyOf(memories);
-    this.recorder = new RolloutRecorder(journal);
+    this.rollouts = new WatchedRollouts(config, counts, clock, journal, listener::decided);
     this.ledger = new RouterLedger(intake.maxRouters(), counts);
     this.slicer = new SampleSlicer(intake, counts);
   }
@@ -151,68 +142,9 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
   public void follow(Snapshot snapshot) {
     lock.lock();
     try {
-      for (Rollout rollout : snapshot.getRolloutsList()) {
-        RolloutWatch watch = watches.get(rollout.getId());
-        if (watch == null) {
-          if (isOver(rollout)) {
-            continue;
-          }
-          watch = new RolloutWatch(rollout, config.maxStickyUnits(), counts);
-          watches.put(rollout.getId(), watch);
-          recorder.begun(rollout, config.maxStickyUnits());
-          makeRoom();
-          LOG.atInfo()
-              .addKeyValue("rollout", rollout.getId())
-              .addKeyValue("route", rollout.getSpec().getRoute())
-              .addKeyValue("canary", rollout.getSpec().getCanaryVersion())
-              .log("watching a rollout");
-        }
-        SampleUnit.Promised promised = promised(snapshot, rollout);
-        watch.follow(rollout, promised);
-        recorder.told(rollout, promised);
-        if (isOver(rollout)) {
-          Instant now = clock.now();
-          recorder.ended(watch.plan(), now, watch.verdict(now));
-        }
-      }
+      rollouts.follow(snapshot);
     } finally {
       lock.unlock();
-    }
-  }
-
-  private static boolean isOver(Rollout rollout) {
-    return switch (rollout.getState()) {
-      case COMPLETED, ROLLED_BACK, FAILED, ABORTED -> true;
-      case PREPARING, PROGRESSING, PAUSED, ROLLOUT_STATE_UNSPECIFIED, UNRECOGNIZED -> false;
-    };
-  }
-
-  private static SampleUnit.Promised promised(Snapshot snapshot, Rollout rollout) {
-    return snapshot.getVersionsList().stream()
-        .filter(version -> version.getVersion().equals(rollout.getSpec().getCanaryVersion()))
-        .filter(version -> version.getModel().equals(rollout.getModel()))
-        .map(ModelVersion::getSignature)
-        .findFirst()
-        .map(signature ->
-            new SampleUnit.Promised(
-                !signature.getClassOutput().isEmpty(),
-                !signature.getProbabilityOutput().isEmpty(),
-                !signature.getValueOutput().isEmpty()))
-        .orElse(SampleUnit.Promised.NOTHING);
-  }
-
-  @GuardedBy("lock")
-  private void makeRoom() {
-    while (watches.size() > config.maxRollouts()) {
-      String first =
-          watches.entrySet().stream()
-              .filter(entry -> entry.getValue().phase() == RolloutWatch.Phase.OVER)
-              .map(Map.Entry::getKey)
-              .findFirst()
-              .orElse(watches.firstEntry().getKey());
-      watches.remove(first);
-      recorder.forget(first);
-      LOG.atWarn().addKeyValue("rollout", first).log("too many rollouts, its evidence is dropped");
     }
   }
 
@@ -229,7 +161,7 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
       for (OutcomeSlice slice : enter(ledger, request)) {
         take(process, slice);
       }
-      settle();
+      unsaved |= rollouts.settle();
       if (savingFails || !(unsaved || saving)) {
         durable = ledger.taken();
       }
@@ -252,7 +184,7 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
           take(process, slice);
         }
       }
-      settle();
+      unsaved |= rollouts.settle();
     } finally {
       lock.unlock();
     }
@@ -288,7 +220,7 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
       return;
     }
     counts.add(IntakeEvent.SLICES);
-    takeSlice(slice);
+    unsaved |= rollouts.takeSlice(slice);
     listener.slice(process, slice);
   }
 
@@ -305,16 +237,6 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
     return problem.isPresent();
   }
 
-  @GuardedBy("lock")
-  private void takeSlice(OutcomeSlice slice) {
-    for (RolloutWatch watch : watches.values()) {
-      if (watch.takeSlice(slice)) {
-        unsaved = true;
-        recorder.outcomes(watch.plan(), slice);
-      }
-    }
-  }
-
   /**
    * Takes a second of calls that senders other than our routers told of, and that say how their
    * units were drawn; each once. It counts for rollouts as a router's slice does.
@@ -326,8 +248,8 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
       if (refused("foreign", units)) {
         return;
       }
-      takeSlice(units);
-      settle();
+      unsaved |= rollouts.takeSlice(units);
+      unsaved |= rollouts.settle();
     } finally {
       lock.unlock();
     }
@@ -415,13 +337,8 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
   public void takeLabels(List<LabelledPrediction> labels) {
     lock.lock();
     try {
-      for (RolloutWatch watch : watches.values()) {
-        if (watch.takeLabels(labels)) {
-          unsaved = true;
-          recorder.labels(watch.plan(), labels);
-        }
-      }
-      settle();
+      unsaved |= rollouts.takeLabels(labels);
+      unsaved |= rollouts.settle();
     } finally {
       lock.unlock();
     }
@@ -431,13 +348,8 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
   public void takeBusiness(List<BusinessUnit> units) {
     lock.lock();
     try {
-      for (RolloutWatch watch : watches.values()) {
-        if (watch.takeBusiness(units)) {
-          unsaved = true;
-          recorder.business(watch.plan(), units);
-        }
-      }
-      settle();
+      unsaved |= rollouts.takeBusiness(units);
+      unsaved |= rollouts.settle();
     } finally {
       lock.unlock();
     }
@@ -447,13 +359,8 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
   public void takePairs(List<MirrorPair> pairs) {
     lock.lock();
     try {
-      for (RolloutWatch watch : watches.values()) {
-        if (watch.takePairs(pairs)) {
-          unsaved = true;
-          recorder.pairs(watch.plan(), pairs);
-        }
-      }
-      settle();
+      unsaved |= rollouts.takePairs(pairs);
+      unsaved |= rollouts.settle();
     } finally {
       lock.unlock();
     }
@@ -486,15 +393,10 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
   @GuardedBy("lock")
   private void judge(List<StratifiedSlice.Closed> slices) {
     for (StratifiedSlice.Closed slice : slices) {
-      for (RolloutWatch watch : watches.values()) {
-        if (watch.takeSamples(slice.samples())) {
-          unsaved = true;
-          recorder.samples(watch.plan(), slice.samples());
-        }
-      }
+      unsaved |= rollouts.takeSamples(slice.samples());
       listener.samples(slice.uniform());
     }
-    settle();
+    unsaved |= rollouts.settle();
   }
 
   /**
@@ -528,39 +430,9 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
     lock.lock();
     try {
       lanes.keySet().removeIf(lane -> !ownLanes.test(lane));
-      List<String> others =
-          watches.values().stream()
-              .map(RolloutWatch::plan)
-              .filter(plan -> !ownRoutes.test(plan.route()))
-              .map(RolloutPlan::rolloutId)
-              .toList();
-      others.forEach(rollout -> {
-        watches.remove(rollout);
-        recorder.forget(rollout);
-      });
+      rollouts.keepOnly(ownRoutes);
     } finally {
       lock.unlock();
-    }
-  }
-
-  @GuardedBy("lock")
-  private void settle() {
-    Instant now = clock.now();
-    for (RolloutWatch watch : watches.values()) {
-      if (watch.settle(now)) {
-        unsaved = true;
-        Verdict verdict = watch.verdict(now);
-        LOG.atWarn()
-            .addKeyValue("rollout", verdict.getRolloutId())
-            .addKeyValue("guardrail", verdict.getDecisiveGuardrail())
-            .addKeyValue("canary_requests", verdict.getCanaryRequests())
-            .addKeyValue("why", verdict.getExplanation())
-            .log("rollout violated");
-        recorder.settled(watch.plan(), now, Optional.of(verdict));
-        listener.decided(verdict);
-      } else {
-        recorder.settled(watch.plan(), now, Optional.empty());
-      }
     }
   }
 
@@ -568,28 +440,17 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
   public List<Verdict> verdicts() {
     lock.lock();
     try {
-      Instant now = clock.now();
-      return watches.values().stream()
-          .filter(watch -> watch.phase() == RolloutWatch.Phase.ACTIVE)
-          .map(watch -> watch.verdict(now))
-          .toList();
+      return rollouts.verdicts();
     } finally {
       lock.unlock();
     }
   }
 
   /** Takes the registry's word that these rollouts are over. */
-  public void finished(List<String> rollouts) {
+  public void finished(List<String> over) {
     lock.lock();
     try {
-      for (String rollout : rollouts) {
-        RolloutWatch watch = watches.get(rollout);
-        if (watch != null && watch.phase() != RolloutWatch.Phase.OVER) {
-          watch.over();
-          recorder.finished(watch.plan());
-          unsaved = true;
-        }
-      }
+      unsaved |= rollouts.finished(over);
     } finally {
       lock.unlock();
     }
@@ -599,8 +460,7 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
   public void note() {
     lock.lock();
     try {
-      Instant now = clock.now();
-      watches.values().forEach(watch -> watch.note(now));
+      rollouts.note();
     } finally {
       lock.unlock();
     }
@@ -610,21 +470,7 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
   public Map<String, RolloutView> views() {
     lock.lock();
     try {
-      Instant now = clock.now();
-      var views = new HashMap<String, RolloutView>();
-      watches.forEach((id, watch) -> {
-        views.put(
-            id,
-            new RolloutView(
-                watch.verdict(now),
-                watch.plan().guardrails().stream().map(RolloutPlan.Planned::name).toList(),
-                watch.history().stream()
-                    .map(point ->
-                        new RolloutView.Point(
-                            point.epochMillis(), point.logE(), point.logEWithin()))
-                    .toList()));
-      });
-      return views;
+      return rollouts.views();
     } finally {
       lock.unlock();
     }
@@ -650,15 +496,11 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
   public int rename(Renaming renaming) {
     lock.lock();
     try {
-      int count = 0;
-      for (RolloutWatch watch : watches.values()) {
-        count += watch.rename(renaming) ? 1 : 0;
-      }
+      int count = rollouts.rename(renaming);
       for (EvidenceMemory memory : memories) {
         count += memory.renameUnits(renaming.units()) ? 1 : 0;
       }
       unsaved |= count > 0;
-      recorder.renamed(renaming);
       return count;
     } finally {
       lock.unlock();
@@ -680,10 +522,7 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
       out.writeInt(VERSION);
       ledger.writeTo(out);
       slicer.writeTo(out);
-      out.writeInt(watches.size());
-      for (RolloutWatch watch : watches.values()) {
-        watch.writeTo(out);
-      }
+      rollouts.writeTo(out);
       out.writeInt(place.length);
       out.write(place);
       out.writeInt(lanes.size());
@@ -691,7 +530,7 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
         out.writeInt(lane.getKey());
         lane.getValue().writeTo(out);
       }
-      recorder.writeTo(out);
+      rollouts.writePlaces(out);
       writeMemories(out);
       return Optional.of(new Image(bytes.toByteArray(), ledger.taken()));
     } catch (IOException e) {
@@ -757,11 +596,7 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
     readLedger.readFrom(in);
     var readSlicer = new SampleSlicer(intake, counts);
     readSlicer.readFrom(in);
-    var readWatches = new ArrayList<RolloutWatch>();
-    int size = in.readInt();
-    for (int i = 0; i < size; i++) {
-      readWatches.add(RolloutWatch.readFrom(in, counts));
-    }
+    List<RolloutWatch> readWatches = WatchedRollouts.read(in, counts);
     byte[] readPlace = new byte[0];
     var readLanes = new TreeMap<Integer, LogLane>();
     if (version != VERSION_WITHOUT_LANES) {
@@ -773,7 +608,7 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
         lane.readFrom(in);
       }
     }
-    // Images of older monitors end sooner: behind the watches, or behind the recorder's part.
+    // Images of older monitors end sooner: behind the watches, or behind the journals' places.
     Optional<Map<String, RolloutRecorder.Place>> recorded =
         in.available() > 0 ? Optional.of(RolloutRecorder.read(in)) : Optional.empty();
     if (in.available() > 0) {
@@ -781,13 +616,12 @@ public final class EvidenceBook implements DirectDoor.Evidence, ForeignCalls.Sin
     }
     lock.lock();
     try {
-      recorded.ifPresent(recorder::restore);
       ledger = readLedger;
       slicer = readSlicer;
       place = readPlace;
       lanes.putAll(readLanes);
       durable = ledger.taken();
-      readWatches.forEach(watch -> watches.put(watch.plan().rolloutId(), watch));
+      rollouts.restore(readWatches, recorded);
     } finally {
       lock.unlock();
     }
