@@ -3,24 +3,18 @@ package dev.weir.monitor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.monitor.simulated.FakeRegistry;
-import dev.weir.platform.config.ConfigurationLoader;
 import dev.weir.platform.fuzz.Change;
 import dev.weir.platform.fuzz.FuzzRun;
-import dev.weir.platform.lifecycle.Resources;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Scheduler;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,40 +97,19 @@ final class HttpRoutesFuzzIT {
   @TempDir Path folder;
   private final Clock clock = Clock.system();
   private final Scheduler scheduler = Scheduler.system("fuzz");
-  private final HttpClient http = HttpClient.newHttpClient();
   private final FakeRegistry registry = new FakeRegistry(0, clock, scheduler);
-  private final Resources monitor = new Resources();
-  private String address = "";
+  private RunningMonitor monitor;
 
   @BeforeEach
   void start() throws Exception {
-    var at = Pattern.compile("http=(\\S+)").matcher(MonitorMain.start(config(), monitor));
-    assertThat(at.find()).isTrue();
-    address = "http://" + at.group(1);
+    monitor = new RunningMonitor(folder.resolve("monitor"), registry.port());
   }
 
   @AfterEach
-  void stop() throws InterruptedException {
+  void stop() {
     monitor.close();
     registry.close();
     scheduler.close();
-    http.close();
-  }
-
-  private MonitorConfig config() {
-    return switch (new ConfigurationLoader<>("monitor", MonitorConfig.defaults())
-        .load(
-            List.of(
-                "--grpc.port=0",
-                "--http.port=0",
-                "--grpc.drain-timeout=1s",
-                "--registry=127.0.0.1:" + registry.port(),
-                "--data=" + folder.resolve("monitor")),
-            Map.of())) {
-      case ConfigurationLoader.Outcome.Run<MonitorConfig>(var config, var printed) -> config;
-      case ConfigurationLoader.Outcome.Print<MonitorConfig>(var text) ->
-          throw new AssertionError(text);
-    };
   }
 
   private static <T> T pick(List<T> from, SplittableRandom random) {
@@ -144,15 +117,14 @@ final class HttpRoutesFuzzIT {
   }
 
   private HttpRequest request(SplittableRandom random) {
-    var uri = new StringBuilder(address).append("/api/v1/").append(pick(PATHS, random));
+    var uri = new StringBuilder(pick(PATHS, random));
     for (int i = random.nextInt(5); i > 0; i--) {
       uri.append(uri.indexOf("?") < 0 ? '?' : '&')
           .append(pick(PARAMETERS, random))
           .append('=')
           .append(URLEncoder.encode(pick(VALUES, random), StandardCharsets.UTF_8));
     }
-    var request =
-        HttpRequest.newBuilder(URI.create(uri.toString())).timeout(Duration.ofSeconds(30));
+    var request = monitor.api(uri.toString()).timeout(Duration.ofSeconds(30));
     return switch (random.nextInt(4)) {
       case 0 -> request.build();
       case 1 -> request.DELETE().build();
@@ -173,7 +145,7 @@ final class HttpRoutesFuzzIT {
         1_500,
         seed -> {
           HttpRequest request = request(new SplittableRandom(seed));
-          HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+          HttpResponse<String> response = monitor.send(request);
           assertThat(response.statusCode()).as("%s: %s", request, response.body()).isLessThan(500);
         });
   }

@@ -5,24 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weir.monitor.inspect.Samples;
 import dev.weir.monitor.simulated.FakeRegistry;
-import dev.weir.platform.config.ConfigurationLoader;
-import dev.weir.platform.grpc.GrpcChannel;
-import dev.weir.platform.grpc.HostAndPort;
-import dev.weir.platform.lifecycle.Resources;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Scheduler;
-import dev.weir.proto.monitor.v1.IntakeServiceGrpc;
-import dev.weir.proto.monitor.v1.ReportSamplesRequest;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,82 +20,33 @@ import org.junit.jupiter.api.io.TempDir;
 /** From a worker's sample to the queue, to its label, to what is forgotten, by the real doors. */
 final class LabelLoopIT {
   private static final Pattern QUEUED = Pattern.compile("\"(request-\\d+)\"");
-  private static final Pattern PORTS =
-      Pattern.compile("grpc=127.0.0.1:(\\d+) http=127.0.0.1:(\\d+)");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @TempDir private Path folder;
   private final Clock clock = Clock.system();
   private final Scheduler scheduler = Scheduler.system("label-loop-it");
   private final FakeRegistry registry = new FakeRegistry(0, clock, scheduler);
-  private final HttpClient http = HttpClient.newHttpClient();
-  private final Resources monitor = new Resources();
-  private GrpcChannel channel;
-  private String address;
+  private RunningMonitor monitor;
 
   @BeforeEach
   void start() throws IOException {
     registry.change(
         old -> old.toBuilder().addAllVersions(Samples.snapshot().getVersionsList()).build());
-    String listening = MonitorMain.start(config(), monitor);
-    Matcher ports = PORTS.matcher(listening);
-    assertThat(ports.find()).as(listening).isTrue();
-    channel =
-        GrpcChannel.to(new HostAndPort("127.0.0.1", Integer.parseInt(ports.group(1))), List.of());
-    address = "http://127.0.0.1:" + ports.group(2) + "/api/v1/";
+    monitor = new RunningMonitor(folder.resolve("monitor"), registry.port());
   }
 
   @AfterEach
-  void stop() throws InterruptedException {
-    channel.close();
+  void stop() {
     monitor.close();
     registry.close();
     scheduler.close();
-    http.close();
-  }
-
-  private MonitorConfig config() {
-    return switch (new ConfigurationLoader<>("monitor", MonitorConfig.defaults())
-        .load(
-            List.of(
-                "--grpc.port=0",
-                "--http.port=0",
-                "--grpc.drain-timeout=1s",
-                "--registry=127.0.0.1:" + registry.port(),
-                "--data=" + folder.resolve("monitor")),
-            Map.of())) {
-      case ConfigurationLoader.Outcome.Run<MonitorConfig>(var config, var printed) -> config;
-      case ConfigurationLoader.Outcome.Print<MonitorConfig>(var text) ->
-          throw new AssertionError(text);
-    };
   }
 
   private void report(String id, double age) {
-    IntakeServiceGrpc.newBlockingStub(channel.channel())
-        .reportSamples(
-            ReportSamplesRequest.newBuilder()
-                .setWorker("worker-1")
-                .addSamples(
-                    Samples.sample(id, "1", clock.now(), age, 1, "yes")
-                        .addProbabilities(0.6f)
-                        .addProbabilities(0.4f))
-                .build());
-  }
-
-  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    return http.send(
-        HttpRequest.newBuilder(URI.create(address + path)).build(),
-        HttpResponse.BodyHandlers.ofString());
-  }
-
-  private HttpResponse<String> post(String path, String type, String body)
-      throws IOException, InterruptedException {
-    return http.send(
-        HttpRequest.newBuilder(URI.create(address + path))
-            .header("Content-Type", type)
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
+    monitor.report(
+        Samples.sample(id, "1", clock.now(), age, 1, "yes")
+            .addProbabilities(0.6f)
+            .addProbabilities(0.4f));
   }
 
   @Test
@@ -123,23 +62,24 @@ final class LabelLoopIT {
     assertThat(queued).hasSizeGreaterThanOrEqualTo(2);
     String labelled = queued.get(0);
     String erased = queued.get(1);
-    assertThat(get("labelling?route=r").body()).contains("\"unusual\":[\"age\"]");
-    String file = get("labelling?format=csv").body();
+    assertThat(monitor.get("labelling?route=r").body()).contains("\"unusual\":[\"age\"]");
+    String file = monitor.get("labelling?format=csv").body();
     assertThat(file).startsWith("request_id,route,").contains(labelled + ",r,m,1,yes,");
 
     String filled = "request_id,true_class\r\n" + labelled + ",no\r\n";
-    assertThat(post("labels", "text/csv", filled).body()).isEqualTo("{\"joined\":1,\"pending\":0}");
+    assertThat(monitor.post("labels", "text/csv", filled).body())
+        .isEqualTo("{\"joined\":1,\"pending\":0}");
     await().atMost(PATIENCE).until(() -> !queued().contains(labelled));
-    assertThat(get("why?route=r&version=1").body()).contains("\"slices\":[]");
+    assertThat(monitor.get("why?route=r&version=1").body()).contains("\"slices\":[]");
 
     String order = "{\"by\": \"ada\", \"request_ids\": [\"" + erased + "\"]}";
-    assertThat(post("erase", "application/json", order).body()).contains("\"labels\":1");
+    assertThat(monitor.post("erase", "application/json", order).body()).contains("\"labels\":1");
     assertThat(queued()).doesNotContain(erased);
   }
 
   private List<String> queued() throws IOException, InterruptedException {
     return QUEUED
-        .matcher(get("labelling?route=r").body())
+        .matcher(monitor.get("labelling?route=r").body())
         .results()
         .map(found -> found.group(1))
         .toList();
@@ -147,15 +87,16 @@ final class LabelLoopIT {
 
   @Test
   void what_is_asked_wrongly_is_refused_by_name() throws Exception {
-    assertThat(get("why?route=r").statusCode()).isEqualTo(400);
-    assertThat(get("why?version=1&recent=x").body()).contains("recent: x (expected: 1 to 999");
-    assertThat(get("labelling?limit=0").body()).contains("limit: 0 (expected: 1 to 500)");
-    assertThat(get("labelling?format=xml").statusCode()).isEqualTo(400);
-    assertThat(post("labels", "text/plain", "").statusCode()).isEqualTo(415);
-    assertThat(post("labels", "application/json", "{}").body()).contains("body: no array");
-    assertThat(post("erase", "application/json", "{\"by\": \"ada\"}").body())
+    assertThat(monitor.get("why?route=r").statusCode()).isEqualTo(400);
+    assertThat(monitor.get("why?version=1&recent=x").body())
+        .contains("recent: x (expected: 1 to 999");
+    assertThat(monitor.get("labelling?limit=0").body()).contains("limit: 0 (expected: 1 to 500)");
+    assertThat(monitor.get("labelling?format=xml").statusCode()).isEqualTo(400);
+    assertThat(monitor.post("labels", "text/plain", "").statusCode()).isEqualTo(415);
+    assertThat(monitor.post("labels", "application/json", "{}").body()).contains("body: no array");
+    assertThat(monitor.post("erase", "application/json", "{\"by\": \"ada\"}").body())
         .contains("request_ids: 0 with units and trace_ids (expected: 1 to 1000");
-    assertThat(post("erase", "application/json", "{\"units\": [\"0\"]}").body())
+    assertThat(monitor.post("erase", "application/json", "{\"units\": [\"0\"]}").body())
         .contains("units: 0 (expected: 1 to 16 hexadecimal digits, not 0)");
   }
 }

@@ -10,10 +10,6 @@ import dev.weir.monitor.simulated.Behaviour;
 import dev.weir.monitor.simulated.FakeRegistry;
 import dev.weir.monitor.simulated.SimulatedMirror;
 import dev.weir.monitor.simulated.SimulatedTraffic;
-import dev.weir.platform.config.ConfigurationLoader;
-import dev.weir.platform.grpc.GrpcChannel;
-import dev.weir.platform.grpc.HostAndPort;
-import dev.weir.platform.lifecycle.Resources;
 import dev.weir.platform.telemetry.Telemetry;
 import dev.weir.platform.telemetry.TelemetryConfig;
 import dev.weir.platform.time.Clock;
@@ -42,7 +38,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -52,8 +47,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The whole monitor with its real servers, and a registry that is not one. */
 final class MonitorIT {
-  private static final Pattern PORTS =
-      Pattern.compile("grpc=127.0.0.1:(\\d+) http=127.0.0.1:(\\d+)");
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @TempDir private Path folder;
@@ -63,18 +56,16 @@ final class MonitorIT {
   private final HttpClient http = HttpClient.newHttpClient();
   private FakeRegistry registry = new FakeRegistry(0, clock, scheduler);
   private final int registryPort = registry.port();
-  private Resources monitor = new Resources();
-  private int grpcPort;
-  private int httpPort;
+  private RunningMonitor monitor;
 
   @BeforeEach
   void start() throws IOException {
-    monitor = new Resources();
-    String listening = MonitorMain.start(config(), monitor);
-    Matcher ports = PORTS.matcher(listening);
-    assertThat(ports.find()).as(listening).isTrue();
-    grpcPort = Integer.parseInt(ports.group(1));
-    httpPort = Integer.parseInt(ports.group(2));
+    monitor =
+        new RunningMonitor(
+            folder.resolve("monitor"),
+            registryPort,
+            "--dashboard.max-listeners=1",
+            "--evidence.save-interval=100ms");
   }
 
   @AfterEach
@@ -83,24 +74,6 @@ final class MonitorIT {
     registry.close();
     scheduler.close();
     http.close();
-  }
-
-  private MonitorConfig config() {
-    return switch (new ConfigurationLoader<>("monitor", MonitorConfig.defaults())
-        .load(
-            List.of(
-                "--grpc.port=0",
-                "--http.port=0",
-                "--grpc.drain-timeout=1s",
-                "--registry=127.0.0.1:" + registryPort,
-                "--data=" + folder.resolve("monitor"),
-                "--dashboard.max-listeners=1",
-                "--evidence.save-interval=100ms"),
-            Map.of())) {
-      case ConfigurationLoader.Outcome.Run<MonitorConfig>(var config, var printed) -> config;
-      case ConfigurationLoader.Outcome.Print<MonitorConfig>(var text) ->
-          throw new AssertionError(text);
-    };
   }
 
   @Test
@@ -165,7 +138,10 @@ final class MonitorIT {
             "router",
             "router-1",
             new TelemetryConfig(
-                List.of("http://127.0.0.1:" + grpcPort), 1, Duration.ofMillis(100), 100))) {
+                List.of("http://127.0.0.1:" + monitor.grpcPort()),
+                1,
+                Duration.ofMillis(100),
+                100))) {
       sender.meter().counterBuilder("weir_router_requests").build().add(5);
       Span parent = sender.tracer().spanBuilder("infer").startSpan();
       traceId = parent.getSpanContext().getTraceId();
@@ -193,15 +169,13 @@ final class MonitorIT {
                     .setMirror(SimulatedMirror.mirror()))
             .build());
     var mirror = new SimulatedMirror(Randomness.seeded(2));
-    try (GrpcChannel channel = GrpcChannel.to(new HostAndPort("127.0.0.1", grpcPort), List.of())) {
-      var intake =
-          IntakeServiceGrpc.newBlockingStub(channel.channel())
-              .withWaitForReady()
-              .withDeadlineAfter(PATIENCE);
-      intake.reportMirrored(mirror.next("1", 1_000, clock.now().toEpochMilli()));
-      assertThatThrownBy(() -> intake.reportMirrored(ReportMirroredRequest.getDefaultInstance()))
-          .hasMessageContaining("router_process: \"\" (expected: 1 to 256 characters)");
-    }
+    var intake =
+        IntakeServiceGrpc.newBlockingStub(monitor.channel())
+            .withWaitForReady()
+            .withDeadlineAfter(PATIENCE);
+    intake.reportMirrored(mirror.next("1", 1_000, clock.now().toEpochMilli()));
+    assertThatThrownBy(() -> intake.reportMirrored(ReportMirroredRequest.getDefaultInstance()))
+        .hasMessageContaining("router_process: \"\" (expected: 1 to 256 characters)");
     await().atMost(PATIENCE).until(() -> state().at("/routes/0/mirrors/0/pairs").asLong() == 1_000);
     JsonNode route = state().at("/routes/0");
     assertThat(route.at("/mirror").asText()).isEqualTo("employment/9");
@@ -286,11 +260,9 @@ final class MonitorIT {
   }
 
   private ReportOutcomesResponse report(SimulatedTraffic.Quarter quarter) throws Exception {
-    try (GrpcChannel channel = GrpcChannel.to(new HostAndPort("127.0.0.1", grpcPort), List.of())) {
-      var intake = IntakeServiceGrpc.newBlockingStub(channel.channel()).withWaitForReady();
-      intake.withDeadlineAfter(PATIENCE).reportSamples(quarter.samples());
-      return intake.withDeadlineAfter(PATIENCE).reportOutcomes(quarter.outcomes());
-    }
+    var intake = IntakeServiceGrpc.newBlockingStub(monitor.channel()).withWaitForReady();
+    intake.withDeadlineAfter(PATIENCE).reportSamples(quarter.samples());
+    return intake.withDeadlineAfter(PATIENCE).reportOutcomes(quarter.outcomes());
   }
 
   private SimulatedTraffic traffic() {
@@ -310,7 +282,7 @@ final class MonitorIT {
   }
 
   private HttpRequest request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
+    return HttpRequest.newBuilder(URI.create(monitor.address()).resolve(path))
         .timeout(PATIENCE)
         .build();
   }

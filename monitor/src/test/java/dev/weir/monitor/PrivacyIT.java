@@ -5,21 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weir.monitor.inspect.Samples;
 import dev.weir.monitor.simulated.FakeRegistry;
-import dev.weir.platform.config.ConfigurationLoader;
-import dev.weir.platform.grpc.GrpcChannel;
-import dev.weir.platform.grpc.HostAndPort;
-import dev.weir.platform.lifecycle.Resources;
 import dev.weir.platform.time.Clock;
 import dev.weir.platform.time.Scheduler;
-import dev.weir.proto.monitor.v1.IntakeServiceGrpc;
-import dev.weir.proto.monitor.v1.ReportSamplesRequest;
 import dev.weir.proto.registry.v1.ModelVersion;
 import dev.weir.proto.registry.v1.MonitoringPolicy;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -27,8 +17,6 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -39,8 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a policy lets be kept and published, and what is forgotten, by the real doors. */
 final class PrivacyIT {
   private static final Pattern KEPT = Pattern.compile("\"requestId\":\"(request-\\d+)\"");
-  private static final Pattern PORTS =
-      Pattern.compile("grpc=127.0.0.1:(\\d+) http=127.0.0.1:(\\d+)");
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String JSON = "application/json";
 
@@ -48,20 +34,12 @@ final class PrivacyIT {
   private final Clock clock = Clock.system();
   private final Scheduler scheduler = Scheduler.system("privacy-it");
   private final FakeRegistry registry = new FakeRegistry(0, clock, scheduler);
-  private final HttpClient http = HttpClient.newHttpClient();
-  private final Resources monitor = new Resources();
-  private GrpcChannel channel;
-  private String address;
+  private RunningMonitor monitor;
 
   @BeforeEach
   void start() throws IOException {
     policy(MonitoringPolicy.newBuilder().setKeepSamples(true).setPrivacyEpsilon(0.5));
-    String listening = MonitorMain.start(config(), monitor);
-    Matcher ports = PORTS.matcher(listening);
-    assertThat(ports.find()).as(listening).isTrue();
-    channel =
-        GrpcChannel.to(new HostAndPort("127.0.0.1", Integer.parseInt(ports.group(1))), List.of());
-    address = "http://127.0.0.1:" + ports.group(2) + "/api/v1/";
+    monitor = new RunningMonitor(folder.resolve("monitor"), registry.port());
   }
 
   private void policy(MonitoringPolicy.Builder policy) {
@@ -75,57 +53,18 @@ final class PrivacyIT {
   }
 
   @AfterEach
-  void stop() throws InterruptedException {
-    channel.close();
+  void stop() {
     monitor.close();
     registry.close();
     scheduler.close();
-    http.close();
-  }
-
-  private MonitorConfig config() {
-    return switch (new ConfigurationLoader<>("monitor", MonitorConfig.defaults())
-        .load(
-            List.of(
-                "--grpc.port=0",
-                "--http.port=0",
-                "--grpc.drain-timeout=1s",
-                "--registry=127.0.0.1:" + registry.port(),
-                "--data=" + folder.resolve("monitor")),
-            Map.of())) {
-      case ConfigurationLoader.Outcome.Run<MonitorConfig>(var config, var printed) -> config;
-      case ConfigurationLoader.Outcome.Print<MonitorConfig>(var text) ->
-          throw new AssertionError(text);
-    };
   }
 
   private void report(String id) {
-    IntakeServiceGrpc.newBlockingStub(channel.channel())
-        .reportSamples(
-            ReportSamplesRequest.newBuilder()
-                .setWorker("worker-1")
-                .addSamples(Samples.sample(id, "1", clock.now(), 30, 1, "yes"))
-                .build());
-  }
-
-  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    return http.send(
-        HttpRequest.newBuilder(URI.create(address + path)).build(),
-        HttpResponse.BodyHandlers.ofString());
-  }
-
-  private HttpResponse<String> post(String path, String type, String body)
-      throws IOException, InterruptedException {
-    return http.send(
-        HttpRequest.newBuilder(URI.create(address + path))
-            .header("Content-Type", type)
-            .POST(HttpRequest.BodyPublishers.ofString(body))
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
+    monitor.report(Samples.sample(id, "1", clock.now(), 30, 1, "yes"));
   }
 
   private List<String> kept() throws IOException, InterruptedException {
-    return KEPT.matcher(get("samples?model=m&version=1").body())
+    return KEPT.matcher(monitor.get("samples?model=m&version=1").body())
         .results()
         .map(found -> found.group(1))
         .toList();
@@ -141,11 +80,11 @@ final class PrivacyIT {
       kept = kept();
     }
     assertThat(kept).hasSizeGreaterThanOrEqualTo(3);
-    assertThat(get("samples?limit=1").body()).contains("\"inputs\":[{", "\"more\":true");
+    assertThat(monitor.get("samples?limit=1").body()).contains("\"inputs\":[{", "\"more\":true");
 
     String erased = kept.get(1);
     String order = "{\"by\": \"ada\", \"request_ids\": [\"" + erased + "\"]}";
-    assertThat(post("erase", JSON, order).body())
+    assertThat(monitor.post("erase", JSON, order).body())
         .contains("\"samples\":1", "\"rollouts\":0", "\"traces\":0");
     assertThat(kept()).doesNotContain(erased).contains(kept.get(0), kept.get(2));
 
@@ -166,26 +105,31 @@ final class PrivacyIT {
   @Test
   void a_day_is_published_when_it_is_over_and_its_budget_is_shown() throws Exception {
     LocalDate today = LocalDate.ofInstant(clock.now(), ZoneOffset.UTC);
-    await().atMost(PATIENCE).until(() -> get("published?model=m").body().contains("\"left\":0.5"));
-    assertThat(get("published?day=" + today).body())
+    await()
+        .atMost(PATIENCE)
+        .until(() -> monitor.get("published?model=m").body().contains("\"left\":0.5"));
+    assertThat(monitor.get("published?day=" + today).body())
         .contains("\"spent\":0.0", "\"classes\"", "\"feature:age\"", "\"hours\"");
     String order =
         "{\"by\": \"ada\", \"model\": \"m\", \"day\": \"%s\", \"statistic\": \"classes\", \"epsilon\": %s}";
-    assertThat(post("published", JSON, order.formatted(today, "0.1")).body())
+    assertThat(monitor.post("published", JSON, order.formatted(today, "0.1")).body())
         .contains("(expected: one that ended 60 minutes ago or longer, UTC)");
-    assertThat(post("published", JSON, order.formatted(today.minusDays(9), "0.1")).statusCode())
+    assertThat(
+            monitor
+                .post("published", JSON, order.formatted(today.minusDays(9), "0.1"))
+                .statusCode())
         .isEqualTo(404);
-    assertThat(post("published", JSON, order.formatted("yesterday", "0.1")).body())
+    assertThat(monitor.post("published", JSON, order.formatted("yesterday", "0.1")).body())
         .contains("day: \\\"yesterday\\\" (expected: a day like 2026-11-24)");
-    assertThat(post("published", JSON, order.formatted(today, "\"much\"")).body())
+    assertThat(monitor.post("published", JSON, order.formatted(today, "\"much\"")).body())
         .contains("(expected: a number, 0.000001 to 1000)");
-    assertThat(post("published", "text/plain", "").statusCode()).isEqualTo(415);
+    assertThat(monitor.post("published", "text/plain", "").statusCode()).isEqualTo(415);
   }
 
   @Test
   void what_is_asked_wrongly_is_refused_by_name() throws Exception {
-    assertThat(get("samples?limit=0").body()).contains("limit: 0 (expected: 1 to 1000)");
-    assertThat(post("erase", JSON, "{\"by\": \"ada\", \"trace_ids\": [\"x\"]}").body())
+    assertThat(monitor.get("samples?limit=0").body()).contains("limit: 0 (expected: 1 to 1000)");
+    assertThat(monitor.post("erase", JSON, "{\"by\": \"ada\", \"trace_ids\": [\"x\"]}").body())
         .contains("trace_ids: x (expected: 32 hexadecimal digits, lower case)");
   }
 }

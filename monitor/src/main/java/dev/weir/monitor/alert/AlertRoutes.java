@@ -1,16 +1,14 @@
 package dev.weir.monitor.alert;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.weir.platform.error.InvalidValueException;
 import dev.weir.platform.http.HttpServer;
+import dev.weir.platform.http.JsonBody;
 import dev.weir.platform.time.Clock;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,9 +22,6 @@ import java.util.Optional;
  * {@code POST /api/v1/silences}, {@code DELETE /api/v1/silences/{id}}.
  */
 public final class AlertRoutes {
-  private static final JsonMapper JSON = new JsonMapper();
-  private static final int MAX_BODY = 64 << 10;
-
   private final AlertBook book;
   private final Clock clock;
 
@@ -65,12 +60,13 @@ public final class AlertRoutes {
 
   private void acknowledge(ServerRequest request, ServerResponse response) {
     String id = request.path().pathParameters().get("id");
-    body(request, response)
-        .ifPresent(body -> {
+    JsonBody.take(
+        request,
+        response,
+        body -> {
           String by = body.path("by").asText().strip();
           if (by.isEmpty() || by.length() > 128) {
-            refuse(response, "by: \"" + cut(by) + "\" (expected: who, 1 to 128 characters)");
-            return;
+            throw new InvalidValueException("by", cut(by), "who, 1 to 128 characters");
           }
           Optional<Alert> alert = book.acknowledge(id, by, cut(body.path("comment").asText()));
           if (alert.isPresent()) {
@@ -85,20 +81,18 @@ public final class AlertRoutes {
   }
 
   private void silence(ServerRequest request, ServerResponse response) {
-    body(request, response)
-        .ifPresent(body -> {
-          try {
-            var matchers = new HashMap<String, String>();
-            body.path("matchers")
-                .properties()
-                .forEach(entry -> matchers.put(entry.getKey(), entry.getValue().asText()));
-            Silence silence =
-                book.silence(
-                    matchers, until(body), body.path("by").asText(), body.path("comment").asText());
-            HttpServer.send(response, Status.CREATED_201, AlertJson.of(silence));
-          } catch (InvalidValueException e) {
-            refuse(response, String.valueOf(e.getMessage()));
-          }
+    JsonBody.take(
+        request,
+        response,
+        body -> {
+          var matchers = new HashMap<String, String>();
+          body.path("matchers")
+              .properties()
+              .forEach(entry -> matchers.put(entry.getKey(), entry.getValue().asText()));
+          Silence silence =
+              book.silence(
+                  matchers, until(body), body.path("by").asText(), body.path("comment").asText());
+          HttpServer.send(response, Status.CREATED_201, AlertJson.of(silence));
         });
   }
 
@@ -119,46 +113,6 @@ public final class AlertRoutes {
       HttpServer.send(
           response, Status.NOT_FOUND_404, Map.of("error", "silence " + cut(id) + " is not there"));
     }
-  }
-
-  private static Optional<JsonNode> body(ServerRequest request, ServerResponse response) {
-    // A page of another site can only send what needs no leave of ours: never this type.
-    boolean json =
-        request
-            .headers()
-            .contentType()
-            .map(type -> type.text().startsWith("application/json"))
-            .orElse(false);
-    if (!json) {
-      HttpServer.send(
-          response,
-          Status.UNSUPPORTED_MEDIA_TYPE_415,
-          Map.of("error", "content-type: another (expected: application/json)"));
-      return Optional.empty();
-    }
-    try {
-      byte[] bytes = request.content().inputStream().readNBytes(MAX_BODY + 1);
-      if (bytes.length > MAX_BODY) {
-        refuse(response, "body: over " + MAX_BODY + " bytes (expected: at most that)");
-        return Optional.empty();
-      }
-      JsonNode body = JSON.readTree(bytes);
-      if (!body.isObject()) {
-        refuse(response, "body: no JSON object (expected: {...})");
-        return Optional.empty();
-      }
-      return Optional.of(body);
-    } catch (JsonProcessingException e) {
-      refuse(response, "body: no JSON (expected: a JSON object)");
-      return Optional.empty();
-    } catch (IOException e) {
-      refuse(response, "body: could not be read (expected: a JSON object)");
-      return Optional.empty();
-    }
-  }
-
-  private static void refuse(ServerResponse response, String message) {
-    HttpServer.send(response, Status.BAD_REQUEST_400, Map.of("error", message));
   }
 
   private static String cut(String text) {

@@ -103,6 +103,19 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
       List<BusinessPoint> differences,
       List<BusinessPoint> ofUnits) {}
 
+  /** A histogram's point, of whichever buckets. */
+  private void counted(
+      Sender sender,
+      Metric metric,
+      Temporality temporality,
+      List<KeyValue> about,
+      CumulativeStreams.Point point) {
+    var value = new MetricBoard.Value(point.count(), point.sum(), sender.at());
+    business(
+        sender,
+        new Reported(metric.getName(), put(sender, metric, about, value), temporality, point));
+  }
+
   private void take(Sender sender, Metric metric) {
     switch (metric.getDataCase()) {
       case GAUGE ->
@@ -120,22 +133,18 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
         metric
             .getHistogram()
             .getDataPointsList()
-            .forEach(point -> {
-              var value = new MetricBoard.Value(point.getCount(), point.getSum(), sender.at());
-              var attributes = put(sender, metric, point.getAttributesList(), value);
-              business(
-                  sender,
-                  new Reported(
-                      metric.getName(),
-                      attributes,
-                      temporality,
-                      new CumulativeStreams.Point(
-                          point.getStartTimeUnixNano(),
-                          point.getTimeUnixNano(),
-                          point.getSum(),
-                          point.getCount(),
-                          true)));
-            });
+            .forEach(point ->
+                counted(
+                    sender,
+                    metric,
+                    temporality,
+                    point.getAttributesList(),
+                    new CumulativeStreams.Point(
+                        point.getStartTimeUnixNano(),
+                        point.getTimeUnixNano(),
+                        point.getSum(),
+                        point.getCount(),
+                        true)));
       }
       case EXPONENTIAL_HISTOGRAM -> {
         Temporality temporality =
@@ -143,22 +152,18 @@ public final class MetricReceiver extends MetricsServiceGrpc.MetricsServiceImplB
         metric
             .getExponentialHistogram()
             .getDataPointsList()
-            .forEach(point -> {
-              var value = new MetricBoard.Value(point.getCount(), point.getSum(), sender.at());
-              var attributes = put(sender, metric, point.getAttributesList(), value);
-              business(
-                  sender,
-                  new Reported(
-                      metric.getName(),
-                      attributes,
-                      temporality,
-                      new CumulativeStreams.Point(
-                          point.getStartTimeUnixNano(),
-                          point.getTimeUnixNano(),
-                          point.getSum(),
-                          point.getCount(),
-                          true)));
-            });
+            .forEach(point ->
+                counted(
+                    sender,
+                    metric,
+                    temporality,
+                    point.getAttributesList(),
+                    new CumulativeStreams.Point(
+                        point.getStartTimeUnixNano(),
+                        point.getTimeUnixNano(),
+                        point.getSum(),
+                        point.getCount(),
+                        true)));
       }
       case SUMMARY ->
           metric

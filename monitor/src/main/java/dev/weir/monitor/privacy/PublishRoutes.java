@@ -3,6 +3,7 @@ package dev.weir.monitor.privacy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.platform.error.InvalidValueException;
 import dev.weir.platform.http.HttpServer;
+import dev.weir.platform.http.JsonBody;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;

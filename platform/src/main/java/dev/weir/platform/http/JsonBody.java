@@ -1,10 +1,9 @@
-package dev.weir.monitor.privacy;
+package dev.weir.platform.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.weir.platform.error.InvalidValueException;
-import dev.weir.platform.http.HttpServer;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -13,7 +12,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /** The body of an order: one JSON object. */
-final class JsonBody {
+public final class JsonBody {
   private static final JsonMapper JSON = new JsonMapper();
   private static final int MAX_BODY = 1 << 20;
   private static final int MAX_TEXT = 256;
@@ -25,7 +24,8 @@ final class JsonBody {
    *
    * @param order may throw an {@link InvalidValueException}, which is answered with status 400
    */
-  static void take(ServerRequest request, ServerResponse response, Consumer<JsonNode> order) {
+  public static void take(
+      ServerRequest request, ServerResponse response, Consumer<JsonNode> order) {
     // A page of another site can only send what needs no leave of ours: never this type.
     boolean json =
         request
@@ -54,7 +54,11 @@ final class JsonBody {
       if (bytes.length > MAX_BODY) {
         throw new InvalidValueException("body", "longer", "at most " + MAX_BODY + " bytes");
       }
-      return JSON.readTree(bytes);
+      JsonNode body = JSON.readTree(bytes);
+      if (!body.isObject()) {
+        throw new InvalidValueException("body", "no object", "a JSON object");
+      }
+      return body;
     } catch (JsonProcessingException e) {
       throw new InvalidValueException("body", "no JSON", "a JSON object");
     } catch (IOException e) {
@@ -63,7 +67,7 @@ final class JsonBody {
   }
 
   /** A text of 1 to 256 characters. */
-  static String text(String name, String text) {
+  public static String text(String name, String text) {
     if (text.isBlank() || text.length() > MAX_TEXT) {
       throw new InvalidValueException(name, text, "1 to " + MAX_TEXT + " characters");
     }
