@@ -69,7 +69,8 @@ public final class JsonBody {
   /** A text of 1 to 256 characters. */
   public static String text(String name, String text) {
     if (text.isBlank() || text.length() > MAX_TEXT) {
-      throw new InvalidValueException(name, text, "1 to " + MAX_TEXT + " characters");
+      String shown = text.substring(0, Math.min(MAX_TEXT, text.length())).strip();
+      throw new InvalidValueException(name, shown, "1 to " + MAX_TEXT + " characters");
     }
     return text;
   }

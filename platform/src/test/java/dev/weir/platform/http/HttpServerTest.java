@@ -39,9 +39,18 @@ final class HttpServerTest {
           readiness,
           telemetry,
           routes ->
-              routes.post(
-                  "/echo",
-                  (request, response) -> response.send(request.content().as(String.class))));
+              routes
+                  .post(
+                      "/echo",
+                      (request, response) -> response.send(request.content().as(String.class)))
+                  .post(
+                      "/order",
+                      (request, response) ->
+                          JsonBody.take(
+                              request,
+                              response,
+                              body ->
+                                  response.send(JsonBody.text("by", body.path("by").asText())))));
   private final HttpClient client = HttpClient.newHttpClient();
 
   @AfterEach
@@ -125,5 +134,24 @@ final class HttpServerTest {
                   + " listens there, or give another port (0: any free one)",
               port);
     }
+  }
+
+  private HttpResponse<String> order(String type, String body) throws Exception {
+    return send(to("/order").header("Content-Type", type).POST(BodyPublishers.ofString(body)));
+  }
+
+  @Test
+  void an_order_is_one_json_object_and_what_is_wrong_with_it_is_said() throws Exception {
+    assertThat(order("application/json", "{\"by\": \"ada\"}").body()).isEqualTo("ada");
+    assertThat(order("application/json; charset=utf-8", "{\"by\": \"ada\"}").statusCode())
+        .isEqualTo(200);
+    assertThat(order("text/plain", "{\"by\": \"ada\"}").statusCode()).isEqualTo(415);
+    assertThat(order("application/json", "{\"by\": \"\"}"))
+        .returns(400, HttpResponse::statusCode)
+        .returns("{\"error\":\"by:  (expected: 1 to 256 characters)\"}", HttpResponse::body);
+    assertThat(order("application/json", "[]").body()).contains("no object");
+    assertThat(order("application/json", "{").body()).contains("no JSON");
+    assertThat(order("application/json", "").statusCode()).isEqualTo(400);
+    assertThat(order("application/json", " ".repeat((1 << 20) + 1)).statusCode()).isEqualTo(413);
   }
 }
