@@ -75,14 +75,16 @@ public final class IntakeBenchmark {
       awaitReady();
       var channel = GrpcChannel.to(new HostAndPort("127.0.0.1", GRPC_PORT), List.of());
       var intake = IntakeServiceGrpc.newBlockingStub(channel.channel());
+      var requestPace = new Pace(requests);
       scheduler.every(
           Duration.ofMillis(250),
-          sender(
-              () -> timed(() -> intake.reportOutcomes(offered.outcomes(requests / 4, millis())))));
+          sender(() ->
+              timed(() -> intake.reportOutcomes(offered.outcomes(requestPace.due(), millis())))));
+      var samplePace = new Pace(samples);
       scheduler.every(
           Duration.ofMillis(50),
           sender(() -> {
-            ReportSamplesRequest report = offered.samples(samples / 20, millis());
+            ReportSamplesRequest report = offered.samples(samplePace.due(), millis());
             timed(() -> intake.reportSamples(report));
             timed(() -> intake.reportFeedback(Offered.labels(report)));
           }));
@@ -100,6 +102,24 @@ public final class IntakeBenchmark {
       monitor.destroy();
       scheduler.close();
       registry.close();
+    }
+  }
+
+  /** How many are due since the last time, so that a late timer makes no fewer of them. */
+  private final class Pace {
+    private final double perNano;
+    private final long startNanos = clock.nanoTime();
+    private long given;
+
+    Pace(int perSecond) {
+      this.perNano = perSecond / 1e9;
+    }
+
+    int due() {
+      long now = (long) ((clock.nanoTime() - startNanos) * perNano);
+      int due = (int) (now - given);
+      given = now;
+      return due;
     }
   }
 
