@@ -93,14 +93,8 @@ final class PostgresHistory implements HistoryDatabase {
       throw new StartFailure(
           75,
           "history database %s cannot be used (%s); start it, or mend history.url; its user needs the right to create schemas"
-              .formatted(url, firstLines(e)));
+              .formatted(url, StartFailure.inOneLine(e)));
     }
-  }
-
-  private static String firstLines(Throwable e) {
-    return String.join(
-        "; ",
-        String.valueOf(e.getMessage()).lines().filter(line -> !line.isBlank()).limit(2).toList());
   }
 
   @Override

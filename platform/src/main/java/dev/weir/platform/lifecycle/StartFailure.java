@@ -1,5 +1,7 @@
 package dev.weir.platform.lifecycle;
 
+import java.util.stream.Collectors;
+
 /**
  * A service cannot start for a reason that its operator can remove: a taken port, a folder that
  * cannot be written.
@@ -32,6 +34,18 @@ public final class StartFailure extends RuntimeException {
             + " cannot be bound ("
             + rootMessage(cause)
             + "); stop what listens there, or give another port (0: any free one)");
+  }
+
+  /**
+   * What a library says of a failure, in one line: the first two lines that say something. Flyway
+   * says what is wrong in the second, and then advises a repair that is never right.
+   */
+  public static String inOneLine(Throwable cause) {
+    return String.valueOf(cause.getMessage())
+        .lines()
+        .filter(line -> !line.replace("-", "").isBlank())
+        .limit(2)
+        .collect(Collectors.joining("; "));
   }
 
   private static String rootMessage(Throwable cause) {

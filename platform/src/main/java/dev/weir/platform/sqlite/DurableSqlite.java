@@ -2,7 +2,6 @@ package dev.weir.platform.sqlite;
 
 import dev.weir.platform.lifecycle.StartFailure;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
@@ -52,7 +51,8 @@ public record DurableSqlite(String name, String migrations, int cacheKibibytes, 
       return jdbi;
     } catch (FlywayException | JdbiException e) {
       throw new StartFailure(
-          74, "%s %s cannot be used (%s); %s".formatted(name, file, oneLine(e), wayOut));
+          74,
+          "%s %s cannot be used (%s); %s".formatted(name, file, StartFailure.inOneLine(e), wayOut));
     }
   }
 
@@ -63,16 +63,5 @@ public record DurableSqlite(String name, String migrations, int cacheKibibytes, 
       throw new IllegalStateException(
           "%s opened with journal_mode %s, synchronous %d".formatted(name, journal, synchronous));
     }
-  }
-
-  /**
-   * Flyway says what is wrong in the second line, and then advises a repair that is never right.
-   */
-  private static String oneLine(Throwable e) {
-    return String.valueOf(e.getMessage())
-        .lines()
-        .filter(line -> !line.isBlank())
-        .limit(2)
-        .collect(Collectors.joining("; "));
   }
 }
