@@ -142,7 +142,9 @@ public final class LabelWatch implements WatchState {
   @GuardedBy("this")
   private VersionLabels begin(VersionKey key) {
     return new VersionLabels(
-        versions.getOrDefault(id(key), ModelVersion.getDefaultInstance()), config.toleratedGap());
+        versions.getOrDefault(id(key), ModelVersion.getDefaultInstance()),
+        config.toleratedGap(),
+        config.toleratedCalibration());
   }
 
   @GuardedBy("this")
@@ -193,9 +195,10 @@ public final class LabelWatch implements WatchState {
               Severity.WARNING,
               String.format(
                   Locale.ROOT,
-                  "the confidences of %s version %s are not the shares that are right: they are %.3f apart on average",
+                  "the confidences of %s version %s are not the shares that are right: in a tenth of them more than %.2f apart, %.3f on average",
                   key.model(),
                   key.version(),
+                  config.toleratedCalibration(),
                   error),
               Map.of("expected_calibration_error", error),
               now),

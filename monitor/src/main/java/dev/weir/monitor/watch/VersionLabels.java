@@ -52,7 +52,7 @@ final class VersionLabels {
       new MeanTest(
           MeanTest.Parameters.common(
               new Claim.AtMost(MIDDLE), ShownScale.moreIsBetter("accuracy")));
-  private CalibrationTest calibration = new CalibrationTest();
+  private CalibrationTest calibration;
   private ConfidenceEstimate estimate = new ConfidenceEstimate();
   private NumberSketch delays = new NumberSketch();
   private final Map<ConceptDetector, Long> classics = new LinkedHashMap<>();
@@ -64,7 +64,12 @@ final class VersionLabels {
   private long labels;
   private long wrong;
 
-  VersionLabels(ModelVersion version, double toleratedGap) {
+  /**
+   * @param toleratedGap of a group's rates, 0 to 0.9
+   * @param toleratedCalibration of the share right from the confidence, 0 to 0.1
+   */
+  VersionLabels(ModelVersion version, double toleratedGap, double toleratedCalibration) {
+    this.calibration = new CalibrationTest(toleratedCalibration);
     this.groups = new GroupWatch(version, toleratedGap);
     this.quality = new LiveQuality(version.getMonitoring().getFavourableClass());
     classics.put(new Adwin(Adwin.Parameters.usual()), 0L);
@@ -236,20 +241,22 @@ final class VersionLabels {
     labels = in.count();
     wrong = in.count();
     accuracy = MeanTest.fromBytes(in.bytes());
-    calibration = CalibrationTest.fromBytes(in.bytes());
+    CalibrationTest kept = CalibrationTest.fromBytes(in.bytes());
+    // with another tolerance it is another statement, whose evidence begins anew
+    calibration = kept.tolerated() == calibration.tolerated() ? kept : calibration;
     estimate = ConfidenceEstimate.fromBytes(in.bytes());
     if (!(Sketch.fromBytes(in.bytes()) instanceof NumberSketch read)) {
       throw in.damaged("delays in categories (expected: in seconds)");
     }
     delays = read;
     int size = in.uint8();
-    var kept = new LinkedHashMap<ConceptDetector, Long>();
+    var detectors = new LinkedHashMap<ConceptDetector, Long>();
     for (int i = 0; i < size; i++) {
       long times = in.count();
-      kept.put(ConceptDetector.fromBytes(in.bytes()), times);
+      detectors.put(ConceptDetector.fromBytes(in.bytes()), times);
     }
     classics.clear();
-    classics.putAll(kept);
+    classics.putAll(detectors);
     errors = null;
     if (in.uint8() == 1) {
       bound = in.float64();

@@ -31,6 +31,9 @@ public record WatchConfig(
             "Difference between a group's rate of the favourable class and that of all others that is tolerated, 0 to 0.9.")
         double toleratedGap,
     @Setting(
+            "Distance of the share that is right from the confidence, in each tenth of the confidences, that is not worth an alarm, 0 to 0.1.")
+        double toleratedCalibration,
+    @Setting(
             "Newest request ids, of all versions together, that are remembered at least to see which come again, 1024 to 100000000; 4 to 8 bytes each.")
         int rememberedRequests,
     @Setting(
@@ -52,6 +55,7 @@ public record WatchConfig(
     Check.inRange("maxFeatures", maxFeatures, 1, 4_096);
     Check.inRange("labelRunLength", labelRunLength, 1_000, 1e12);
     Check.inRange("toleratedGap", toleratedGap, 0, 0.9);
+    Check.inRange("toleratedCalibration", toleratedCalibration, 0, 0.1);
     Check.inRange("rememberedRequests", rememberedRequests, 1_024, 100_000_000);
     Check.inRange("frozenRows", frozenRows, 1_000, 100_000);
     Check.inRange("frozenAfter", frozenAfter, Duration.ofMinutes(1), Duration.ofDays(30));
@@ -74,6 +78,7 @@ public record WatchConfig(
         256,
         512,
         1e6,
+        0.05,
         0.05,
         1_000_000,
         5_000,

@@ -60,6 +60,7 @@ final class ComparisonsTest {
             10,
             1e6,
             0.05,
+            0.05,
             10_000,
             FROZEN_ROWS,
             Duration.ofHours(1),

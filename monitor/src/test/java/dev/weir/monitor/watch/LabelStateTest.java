@@ -74,7 +74,7 @@ class LabelStateTest {
   }
 
   private static byte[] calibration() {
-    var calibration = new CalibrationTest();
+    var calibration = new CalibrationTest(0.05);
     calibration.add(0.75, true);
     return calibration.toBytes();
   }
@@ -94,6 +94,7 @@ class LabelStateTest {
             .putMetrics("held_out_rows", 1_000)
             .setMonitoring(MonitoringPolicy.newBuilder().setFavourableClass("1"))
             .build(),
+        0.05,
         0.05);
   }
 

@@ -166,7 +166,7 @@ final class LabelWatchTest {
   void more_errors_than_the_card_promises_are_found_and_told_with_their_numbers() {
     version(0.9, 10_000);
     feed(20, 0.9, 0);
-    feed(60, 0.8, 0);
+    feed(60, 0.7, 0);
     assertThat(firing).containsKeys(LabelWatch.ERROR_RATE_DRIFT, LabelWatch.CALIBRATION_DRIFT);
     assertThat(firing.values())
         .anyMatch(finding -> finding.summary().contains("m version 1 is wrong more often"));

@@ -90,6 +90,7 @@ final class StandingWatchTest {
         10,
         1e6,
         0.05,
+        0.05,
         10_000,
         2_000,
         Duration.ofHours(1),

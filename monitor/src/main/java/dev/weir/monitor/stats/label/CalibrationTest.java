@@ -4,13 +4,14 @@ import dev.weir.monitor.stats.StateReader;
 import dev.weir.monitor.stats.StateWriter;
 
 /**
- * Tests "of the predictions with probability p a share of p is right", at any time: in each of ten
- * bins of p, bets {@code 1 + lambda (y - p)} on lambda = +-0.25, +-0.5, +-0.9, whose mean is 1
- * whatever p is; the e-value is the mean over bins and bets. Expected calibration error is kept for
- * display. Sources: betting on bounded means, Waudby-Smith and Ramdas, arXiv 2010.09686.
+ * Tests "of the predictions with probability p a share within the tolerance of p is right", at any
+ * time: in each of ten bins of p, bets {@code 1 + lambda (y - p - t)} and {@code 1 - lambda (y - p
+ * + t)} on lambda = 0.25, 0.5, 0.9 and the tolerance t, whose means are 1 or less whatever p is;
+ * the e-value is the mean over bins and bets. Expected calibration error is kept for display.
+ * Sources: betting on bounded means, Waudby-Smith and Ramdas, arXiv 2010.09686.
  *
  * <pre>
- *   uint8 version, 1 · uint8 'B' · float64 maximum of the log evidence · 10 x (int64 units, float64 sum
+ *   uint8 version, 1 · uint8 'B' · float64 tolerance · float64 maximum of the log evidence · 10 x (int64 units, float64 sum
  *   of p, int64 right, 6 x float64 log evidence)
  * </pre>
  */
@@ -24,7 +25,25 @@ public final class CalibrationTest {
   private final double[] probabilities = new double[BINS];
   private final long[] right = new long[BINS];
   private final double[][] logs = new double[BINS][LAMBDAS.length];
+  private final double tolerated;
   private double maxLogEvidence;
+
+  /**
+   * Nothing was taken.
+   *
+   * @param tolerated distance of the share right from p that is none, 0 to 0.1
+   */
+  public CalibrationTest(double tolerated) {
+    if (!(tolerated >= 0 && tolerated <= 0.1)) {
+      throw new IllegalArgumentException("tolerated: " + tolerated + " (expected: 0 to 0.1)");
+    }
+    this.tolerated = tolerated;
+  }
+
+  /** Distance of the share right from the probability that is none, 0 to 0.1. */
+  public double tolerated() {
+    return tolerated;
+  }
 
   /**
    * Takes a prediction with its label.
@@ -42,7 +61,8 @@ public final class CalibrationTest {
     right[bin] += isRight ? 1 : 0;
     double surprise = (isRight ? 1 : 0) - probability;
     for (int i = 0; i < LAMBDAS.length; i++) {
-      logs[bin][i] += Math.log1p(LAMBDAS[i] * surprise);
+      double beyond = surprise - Math.copySign(tolerated, LAMBDAS[i]);
+      logs[bin][i] += Math.log1p(LAMBDAS[i] * beyond);
     }
     maxLogEvidence = Math.max(maxLogEvidence, logEvidence());
   }
@@ -84,7 +104,7 @@ public final class CalibrationTest {
 
   /** All state. */
   public byte[] toBytes() {
-    var out = new StateWriter(VERSION, KIND).float64(maxLogEvidence);
+    var out = new StateWriter(VERSION, KIND).float64(tolerated).float64(maxLogEvidence);
     for (int bin = 0; bin < BINS; bin++) {
       out.int64(units[bin]).float64(probabilities[bin]).int64(right[bin]).float64s(logs[bin]);
     }
@@ -98,7 +118,7 @@ public final class CalibrationTest {
    */
   public static CalibrationTest fromBytes(byte[] bytes) {
     var in = new StateReader("calibration", VERSION, KIND, bytes);
-    var test = new CalibrationTest();
+    var test = new CalibrationTest(in.float64());
     test.maxLogEvidence = in.float64();
     for (int bin = 0; bin < BINS; bin++) {
       test.units[bin] = in.count();

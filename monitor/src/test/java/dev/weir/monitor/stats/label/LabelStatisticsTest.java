@@ -74,9 +74,9 @@ class LabelStatisticsTest {
         .hasMessage("probability: 1.1 (expected: 0 to 1)");
   }
 
-  private static CalibrationTest calibration(long seed, double shift, int n) {
+  private static CalibrationTest calibration(long seed, double shift, int n, double tolerated) {
     RandomGenerator random = random(seed);
-    var test = new CalibrationTest();
+    var test = new CalibrationTest(tolerated);
     for (int i = 0; i < n; i++) {
       double p = 0.5 + 0.5 * random.nextDouble();
       test.add(p, random.nextDouble() < p - shift);
@@ -86,11 +86,22 @@ class LabelStatisticsTest {
 
   @Test
   void a_calibrated_version_is_seldom_accused_and_one_that_is_too_sure_is_found() {
-    assertRare(seed -> calibration(seed, 0, 2_000).maxLogEvidence() >= LOG_TWENTY);
-    CalibrationTest tooSure = calibration(1, 0.15, 2_000);
+    assertRare(seed -> calibration(seed, 0, 2_000, 0).maxLogEvidence() >= LOG_TWENTY);
+    CalibrationTest tooSure = calibration(1, 0.15, 2_000, 0);
     assertThat(tooSure.maxLogEvidence()).isGreaterThan(LOG_TWENTY);
     assertThat(tooSure.expectedCalibrationError()).isCloseTo(0.15, within(0.03));
     assertThat(CalibrationTest.fromBytes(tooSure.toBytes()).toBytes()).isEqualTo(tooSure.toBytes());
+  }
+
+  @Test
+  void what_is_within_the_tolerance_is_seldom_accused_at_its_very_edge_too() {
+    assertRare(seed -> calibration(seed, 0.05, 5_000, 0.05).maxLogEvidence() >= LOG_TWENTY);
+    assertRare(seed -> calibration(seed, -0.05, 5_000, 0.05).maxLogEvidence() >= LOG_TWENTY);
+    assertThat(calibration(1, 0.15, 2_000, 0.05).maxLogEvidence()).isGreaterThan(LOG_TWENTY);
+    assertThat(calibration(1, 0.02, 50_000, 0).maxLogEvidence()).isGreaterThan(LOG_TWENTY);
+    assertThat(calibration(1, 0.02, 50_000, 0.05).maxLogEvidence()).isLessThan(LOG_TWENTY);
+    assertThatThrownBy(() -> new CalibrationTest(0.2))
+        .hasMessage("tolerated: 0.2 (expected: 0 to 0.1)");
   }
 
   private static ParityTest parity(long seed, double gap, double share) {
