@@ -123,59 +123,36 @@ final class WatchedRollouts {
 
   /** Takes a slice of outcomes; whether it is evidence about any. */
   boolean takeSlice(OutcomeSlice slice) {
-    boolean taken = false;
-    for (RolloutWatch watch : watches.values()) {
-      if (watch.takeSlice(slice)) {
-        taken = true;
-        recorder.outcomes(watch.plan(), slice);
-      }
-    }
-    return taken;
+    return feed(watch -> watch.takeSlice(slice), plan -> recorder.outcomes(plan, slice));
   }
 
   /** Takes a closed slice of samples; whether it is evidence about any. */
   boolean takeSamples(List<Sample> slice) {
-    boolean taken = false;
-    for (RolloutWatch watch : watches.values()) {
-      if (watch.takeSamples(slice)) {
-        taken = true;
-        recorder.samples(watch.plan(), slice);
-      }
-    }
-    return taken;
+    return feed(watch -> watch.takeSamples(slice), plan -> recorder.samples(plan, slice));
   }
 
   /** Takes labels that found their prediction; whether they are evidence about any. */
   boolean takeLabels(List<LabelledPrediction> labels) {
-    boolean taken = false;
-    for (RolloutWatch watch : watches.values()) {
-      if (watch.takeLabels(labels)) {
-        taken = true;
-        recorder.labels(watch.plan(), labels);
-      }
-    }
-    return taken;
+    return feed(watch -> watch.takeLabels(labels), plan -> recorder.labels(plan, labels));
   }
 
   /** Takes numbers of units; whether they are evidence about any. */
   boolean takeBusiness(List<BusinessUnit> units) {
-    boolean taken = false;
-    for (RolloutWatch watch : watches.values()) {
-      if (watch.takeBusiness(units)) {
-        taken = true;
-        recorder.business(watch.plan(), units);
-      }
-    }
-    return taken;
+    return feed(watch -> watch.takeBusiness(units), plan -> recorder.business(plan, units));
   }
 
   /** Takes pairs of a mirror; whether they are evidence about any. */
   boolean takePairs(List<MirrorPair> pairs) {
+    return feed(watch -> watch.takePairs(pairs), plan -> recorder.pairs(plan, pairs));
+  }
+
+  /** Feeds each watch, and its journal with what it took. */
+  private boolean feed(Predicate<RolloutWatch> takes, Consumer<RolloutPlan> journal) {
     boolean taken = false;
     for (RolloutWatch watch : watches.values()) {
-      if (watch.takePairs(pairs)) {
+      if (takes.test(watch)) {
         taken = true;
-        recorder.pairs(watch.plan(), pairs);
+        journal.accept(watch.plan());
       }
     }
     return taken;

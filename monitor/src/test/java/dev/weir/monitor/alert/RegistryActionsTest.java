@@ -141,18 +141,7 @@ final class RegistryActionsTest {
     }
     var finding =
         Finding.of("ErrorRateDrift", labels, severity, RATHER_LONG, Instant.EPOCH, Map.of());
-    return new Alert(
-        "1",
-        finding,
-        AlertState.FIRING,
-        "",
-        Instant.EPOCH,
-        Instant.EPOCH,
-        Instant.EPOCH,
-        null,
-        null,
-        "",
-        "");
+    return FiringAlert.of(finding);
   }
 
   @Test

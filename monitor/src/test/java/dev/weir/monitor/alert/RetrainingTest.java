@@ -36,18 +36,7 @@ final class RetrainingTest {
             "",
             Instant.EPOCH,
             Map.of());
-    return new Alert(
-        "1",
-        finding,
-        AlertState.FIRING,
-        "",
-        Instant.EPOCH,
-        Instant.EPOCH,
-        Instant.EPOCH,
-        null,
-        null,
-        "",
-        "");
+    return FiringAlert.of(finding);
   }
 
   @Test

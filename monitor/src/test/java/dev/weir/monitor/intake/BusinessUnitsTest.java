@@ -7,9 +7,7 @@ import dev.weir.platform.time.TestClock;
 import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.route.v1.Arm;
 import dev.weir.proto.route.v1.Assignment;
-import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
-import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
@@ -98,20 +96,7 @@ final class BusinessUnitsTest {
   private void send(Metric.Builder metric) {
     var request = ExportMetricsServiceRequest.newBuilder();
     request.addResourceMetricsBuilder().addScopeMetricsBuilder().addMetrics(metric);
-    receiver.export(
-        request.build(),
-        new StreamObserver<>() {
-          @Override
-          public void onNext(ExportMetricsServiceResponse value) {}
-
-          @Override
-          public void onError(Throwable t) {
-            throw new AssertionError(t);
-          }
-
-          @Override
-          public void onCompleted() {}
-        });
+    receiver.export(request.build(), new Answers<>());
   }
 
   private void sample(String requestId, Assignment assignment) {

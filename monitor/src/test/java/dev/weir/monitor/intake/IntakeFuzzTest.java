@@ -20,7 +20,6 @@ import dev.weir.proto.monitor.v1.ReportFeedbackRequest;
 import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.route.v1.Assignment;
 import dev.weir.proto.route.v1.Verdict;
-import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -58,23 +57,6 @@ final class IntakeFuzzTest {
   private final ServicesHeard heard = new ServicesHeard();
 
   /** Takes one answer. */
-  private static final class Answer<T> implements StreamObserver<T> {
-    int answers;
-
-    @Override
-    public void onNext(T value) {
-      answers++;
-    }
-
-    @Override
-    public void onError(Throwable t) {
-      throw new AssertionError(t);
-    }
-
-    @Override
-    public void onCompleted() {}
-  }
-
   private static KeyValue.Builder attribute(String key, String value) {
     return KeyValue.newBuilder().setKey(key).setValue(AnyValue.newBuilder().setStringValue(value));
   }
@@ -137,9 +119,9 @@ final class IntakeFuzzTest {
             var request =
                 ExportTraceServiceRequest.parseFrom(Change.some(bytes, new SplittableRandom(seed)));
             var answer =
-                new Answer<io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse>();
+                new Answers<io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse>();
             receiver.export(request, answer);
-            assertThat(answer.answers).isEqualTo(1);
+            assertThat(answer.values).hasSize(1);
           } catch (InvalidProtocolBufferException noMessage) {
             return;
           }
@@ -206,7 +188,7 @@ final class IntakeFuzzTest {
             receiver.export(
                 ExportMetricsServiceRequest.parseFrom(
                     Change.some(bytes, new SplittableRandom(seed))),
-                new Answer<>());
+                new Answers<>());
           } catch (InvalidProtocolBufferException noMessage) {
             return;
           }
@@ -238,7 +220,7 @@ final class IntakeFuzzTest {
           try {
             receiver.export(
                 ExportLogsServiceRequest.parseFrom(Change.some(bytes, new SplittableRandom(seed))),
-                new Answer<>());
+                new Answers<>());
           } catch (InvalidProtocolBufferException noMessage) {
             assertThat(noMessage).isNotNull();
           }

@@ -6,7 +6,6 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.weir.platform.time.Randomness;
 import dev.weir.platform.time.TestClock;
-import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceResponse;
 import io.opentelemetry.proto.common.v1.AnyValue;
@@ -16,7 +15,6 @@ import io.opentelemetry.proto.logs.v1.ResourceLogs;
 import io.opentelemetry.proto.logs.v1.ScopeLogs;
 import io.opentelemetry.proto.logs.v1.SeverityNumber;
 import io.opentelemetry.proto.resource.v1.Resource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -56,24 +54,9 @@ final class LogReceiverTest {
   }
 
   private void send(ExportLogsServiceRequest request) {
-    var answers = new ArrayList<ExportLogsServiceResponse>();
-    receiver.export(
-        request,
-        new StreamObserver<>() {
-          @Override
-          public void onNext(ExportLogsServiceResponse value) {
-            answers.add(value);
-          }
-
-          @Override
-          public void onError(Throwable t) {
-            throw new AssertionError(t);
-          }
-
-          @Override
-          public void onCompleted() {}
-        });
-    assertThat(answers).hasSize(1);
+    var answers = new Answers<ExportLogsServiceResponse>();
+    receiver.export(request, answers);
+    assertThat(answers.values).hasSize(1);
   }
 
   @Test

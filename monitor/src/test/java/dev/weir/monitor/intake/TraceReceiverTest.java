@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import dev.weir.platform.time.TestClock;
-import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import io.opentelemetry.proto.common.v1.AnyValue;
@@ -13,7 +12,6 @@ import io.opentelemetry.proto.resource.v1.Resource;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.ScopeSpans;
 import io.opentelemetry.proto.trace.v1.Span;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -103,7 +101,7 @@ final class TraceReceiverTest {
   }
 
   private void send(Span... spans) {
-    var answers = new ArrayList<ExportTraceServiceResponse>();
+    var answers = new Answers<ExportTraceServiceResponse>();
     receiver.export(
         ExportTraceServiceRequest.newBuilder()
             .addResourceSpans(
@@ -114,21 +112,8 @@ final class TraceReceiverTest {
                             .addAttributes(text("service.instance.id", "router-1")))
                     .addScopeSpans(ScopeSpans.newBuilder().addAllSpans(List.of(spans))))
             .build(),
-        new StreamObserver<>() {
-          @Override
-          public void onNext(ExportTraceServiceResponse value) {
-            answers.add(value);
-          }
-
-          @Override
-          public void onError(Throwable t) {
-            throw new AssertionError(t);
-          }
-
-          @Override
-          public void onCompleted() {}
-        });
-    assertThat(answers).hasSize(1);
+        answers);
+    assertThat(answers.values).hasSize(1);
   }
 
   private static Span span(int trace, int span) {

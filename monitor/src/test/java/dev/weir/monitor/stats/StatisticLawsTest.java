@@ -4,16 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.function.Supplier;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -205,7 +200,8 @@ class StatisticLawsTest {
   @ParameterizedTest
   @MethodSource("all")
   void stored_bytes_stay_readable(Law law) {
-    byte[] golden = HexFormat.of().parseHex(goldenBytes().getProperty(law.name()));
+    byte[] golden =
+        new GoldenBytes(StatisticLawsTest.class, "golden-bytes.properties").of(law.name());
     Subject now = after(law, FIRST, SECOND);
     Subject stored = restore(law, golden);
     assertThat(stored.toBytes()).isEqualTo(golden);
@@ -249,19 +245,6 @@ class StatisticLawsTest {
   private static void assertSameEvidence(Subject actual, Subject expected) {
     assertThat(actual.logEvidence()).isCloseTo(expected.logEvidence(), within(1e-9));
     assertThat(actual.maxLogEvidence()).isCloseTo(expected.maxLogEvidence(), within(1e-9));
-  }
-
-  private static Properties goldenBytes() {
-    var golden = new Properties();
-    try (InputStream in = StatisticLawsTest.class.getResourceAsStream("golden-bytes.properties")) {
-      if (in == null) {
-        throw new IllegalStateException("no resource golden-bytes.properties");
-      }
-      golden.load(in);
-      return golden;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static Subject restore(Law law, byte[] bytes) {

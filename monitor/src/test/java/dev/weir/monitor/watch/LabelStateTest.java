@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.weir.monitor.intake.LabelledPrediction;
+import dev.weir.monitor.stats.GoldenBytes;
 import dev.weir.monitor.stats.label.BoundedMean;
 import dev.weir.monitor.stats.label.CalibrationTest;
 import dev.weir.monitor.stats.label.ClassCounts;
@@ -14,12 +15,8 @@ import dev.weir.proto.monitor.v1.Feedback;
 import dev.weir.proto.monitor.v1.Sample;
 import dev.weir.proto.registry.v1.ModelVersion;
 import dev.weir.proto.registry.v1.MonitoringPolicy;
-import java.io.IOException;
-import java.io.InputStream;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.Properties;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -125,24 +122,12 @@ class LabelStateTest {
   @ParameterizedTest
   @EnumSource
   void bytes_of_released_versions_are_read_and_written_alike(Subject subject) {
-    byte[] golden = HexFormat.of().parseHex(goldenBytes().getProperty(subject.name()));
+    byte[] golden =
+        new GoldenBytes(LabelStateTest.class, "golden-labels.properties").of(subject.name());
     assertThat(subject.readAndWritten.apply(golden)).isEqualTo(golden);
     assertThat(subject.readAndWritten.apply(subject.fed)).isEqualTo(subject.fed);
     // Logarithms may differ in the last digit between machines, hence not byte by byte.
     assertThat(subject.fed).hasSameSizeAs(golden).startsWith(golden[0], golden[1]);
-  }
-
-  private static Properties goldenBytes() {
-    var golden = new Properties();
-    try (InputStream in = LabelStateTest.class.getResourceAsStream("golden-labels.properties")) {
-      if (in == null) {
-        throw new IllegalStateException("no resource golden-labels.properties");
-      }
-      golden.load(in);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-    return golden;
   }
 
   @ParameterizedTest

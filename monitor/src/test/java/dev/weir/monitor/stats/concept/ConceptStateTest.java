@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.io.InputStream;
+import dev.weir.monitor.stats.GoldenBytes;
 import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.Properties;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -75,22 +72,10 @@ class ConceptStateTest {
   @ParameterizedTest
   @EnumSource
   void bytes_of_released_versions_are_read_and_written_alike(Subject subject) {
-    byte[] golden = HexFormat.of().parseHex(goldenBytes().getProperty(subject.name()));
+    byte[] golden =
+        new GoldenBytes(ConceptStateTest.class, "golden-bytes.properties").of(subject.name());
     assertThat(subject.fromBytes.apply(golden).toBytes()).isEqualTo(golden);
     assertThat(fed(subject, 12).toBytes()).hasSameSizeAs(golden).startsWith(golden[0], golden[1]);
-  }
-
-  private static Properties goldenBytes() {
-    var golden = new Properties();
-    try (InputStream in = ConceptStateTest.class.getResourceAsStream("golden-bytes.properties")) {
-      if (in == null) {
-        throw new IllegalStateException("no resource golden-bytes.properties");
-      }
-      golden.load(in);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-    return golden;
   }
 
   @ParameterizedTest
