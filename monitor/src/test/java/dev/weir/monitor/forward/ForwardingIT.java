@@ -148,7 +148,7 @@ final class ForwardingIT {
               .build();
       await()
           .atMost(PATIENCE)
-          .ignoreException(IOException.class)
+          .ignoreExceptionsInstanceOf(IOException.class)
           .until(() ->
               http.send(request, HttpResponse.BodyHandlers.ofString()).body().contains("checkout"));
     } finally {
